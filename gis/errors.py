@@ -1,0 +1,31 @@
+"""Errors of the ground floor, drawn as one tree.
+
+TwinError
+├── TimeError          a time that is naive, unreadable or out of range
+├── FrameError         a frame that cannot be built or used
+├── ShapeError         a geometry that is invalid or of the wrong kind
+├── PlantFilesError    a plant directory with one or more faults (all of them listed)
+└── StoreError         the database refused or is not there
+"""
+
+from __future__ import annotations
+
+
+class TwinError(Exception):
+    """Root of every error this project raises on purpose."""
+
+
+class TimeError(TwinError):
+    """A time that is naive, unreadable or out of range."""
+
+
+class FrameError(TwinError):
+    """A frame that cannot be built or used."""
+
+
+class ShapeError(TwinError):
+    """A geometry that is invalid or of the wrong kind."""
+
+
+class StoreError(TwinError):
+    """The database refused an operation or is not reachable."""

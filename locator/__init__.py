@@ -1,0 +1,1 @@
+"""Radio measurements in, position fixes with honest covariance out."""

@@ -1,0 +1,1 @@
+"""The twin itself: world, rules, alarms, sinks, API, roles and command line."""

@@ -1,0 +1,1 @@
+"""The single writer: a pure step from world and event to world and effects."""

@@ -1,0 +1,1 @@
+"""Edges to the outside: clock, MQTT, settings. They hold no rule."""

@@ -1,0 +1,1 @@
+"""The private PostGIS cluster and MQTT broker that `twin up` starts under `var/`."""

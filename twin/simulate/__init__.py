@@ -1,0 +1,1 @@
+"""The demonstration plant's people, radio, sensors and weather, simulated from a seed."""

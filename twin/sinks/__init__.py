@@ -1,0 +1,1 @@
+"""Sinks fold numbered effects: track and journal writer, outbound MQTT. They never answer back."""

@@ -1,0 +1,1 @@
+"""Camera messages in, camera states and detections out."""
