@@ -139,7 +139,8 @@ export interface PlantData {
 }
 
 export type MoverKind = 'person' | 'vehicle' | 'tag';
-export type Glyph = 'circle' | 'square' | 'triangle' | 'diamond' | 'shield' | 'pentagon';
+/** `vehicle` for vehicles, `ring` for tags nobody carries. */
+export type Glyph = 'circle' | 'square' | 'triangle' | 'diamond' | 'shield' | 'pentagon' | 'vehicle' | 'ring';
 
 /** Row i says who row i of every `PositionFrame` with the same `table` is. */
 export interface MoverTable {
@@ -187,7 +188,7 @@ export interface MapAlarm {
   z_m: number;
 }
 
-export type LimitState = 'normal' | 'll' | 'l' | 'h' | 'hh';
+export type LimitState = 'll' | 'l' | 'normal' | 'h' | 'hh' | 'unknown';
 
 export interface MapReading {
   value: number;
@@ -204,7 +205,7 @@ export type MapReadings = ReadonlyMap<string, MapReading>;
 /** By camera code; a missing camera has not reported. */
 export type MapCameraStates = ReadonlyMap<string, { online: boolean }>;
 
-/** `mover`: person, vehicle or tag id. `asset`: any asset but cameras, detectors and anchors included. */
+/** `mover`: person, vehicle or tag id. `asset`: anything that stands in the plant, detectors and anchors included; cameras are `camera`. */
 export interface MapSelection {
   kind: 'mover' | 'asset' | 'zone' | 'fence' | 'camera';
   id: string;
