@@ -1,0 +1,1038 @@
+// Written by `twin schemas` from the Python models. Do not edit.
+/* eslint-disable */
+
+export interface GeoJsonGeometry {
+  type: "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon";
+  // Position, or arrays of positions, as deep as the type asks for (lon, lat in degrees).
+  coordinates: any;
+}
+
+/** A command was handed to the twin; its effect arrives on the live connection. */
+export interface Accepted {
+  alarm: AlarmRecord;
+}
+
+/** An operator's word on an alarm. */
+export interface Acknowledge {
+  note?: string;
+}
+
+/** An alarm was raised or changed. */
+export interface AlarmMessage {
+  type: "alarm";
+  seq: number;
+  /** raised, acknowledged, returned, reraised; restored after a hole. */
+  cause: string;
+  alarm: AlarmRecord;
+}
+
+/** Alarms, newest first; `total` is null where counting would cost more than it tells. */
+export interface AlarmPage {
+  items: AlarmRecord[];
+  total: number | null;
+  next: string | null;
+}
+
+/** An alarm as it stands: what, where, who, since when, what to do, and why. */
+export interface AlarmRecord {
+  id: string;
+  kind: string;
+  /** 1 is the most urgent, 4 the least. */
+  priority: number;
+  state: "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "normal";
+  /** ISO 8601 UTC, ends in Z */
+  raised: string;
+  /** ISO 8601 UTC, ends in Z */
+  changed: string;
+  returned: string | null;
+  acknowledged: string | null;
+  acknowledged_by: string | null;
+  note: string;
+  subject: SubjectRef;
+  place: PlaceRef | null;
+  rule_version: number;
+  x_m: number;
+  y_m: number;
+  z_m: number;
+  lon: number;
+  lat: number;
+  /** What happened, e.g. code `alarm.INTRUSION` with `subject` and `place`. */
+  text: Phrase;
+  /** What to do, e.g. code `advice.INTRUSION`. */
+  advice: Phrase;
+  evidence: EvidencePoint[];
+  /** Send it as `If-Match` when acknowledging. */
+  etag: string;
+}
+
+/** Who may be inside. Empty everywhere: nobody. */
+export interface Allow {
+  roles: string[];
+  teams: string[];
+  persons: string[];
+  vehicles: string[];
+}
+
+/** UWB anchor: where its antenna is. */
+export interface AnchorPoint {
+  kind: "anchor";
+  engine: string;
+  antenna_m: number;
+  bias_m: number;
+  sigma_m: number;
+}
+
+/** Assets. */
+export interface AssetPage {
+  items: AssetRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** Anything that stands in the plant. */
+export interface AssetRecord {
+  code: string;
+  kind: string;
+  names: Names;
+  geometry: GeoJsonGeometry;
+  /** A point on or in it, site metres. */
+  x_m: number;
+  y_m: number;
+  base_m: number;
+  level: string | null;
+  parent: string | null;
+  model: string | null;
+  attributes: FixedRoofTank | FloatingRoofTank | SphereTank | BulletTank | Column | Reactor | HeatExchanger | Pump | PipeRack | Building | Warehouse | LoadingBay | Flare | Bund | Road | Unit | GasDetector | AnchorPoint | CameraPole | MusterPoint;
+}
+
+/** Unique things of one kind in one mesh in site metres; `_FEATURE` is the index in `features`. */
+export interface BakedEntry {
+  kind: string;
+  lod: ModelLod[];
+}
+
+/** Building over its footprint polygon. */
+export interface Building {
+  kind: "building";
+  height_m: number;
+  storeys: number;
+  use: "control_room" | "office" | "substation" | "canteen" | "laboratory" | "fire_station" | "gatehouse" | "workshop" | "other";
+}
+
+/** Horizontal pressure tank on saddles. */
+export interface BulletTank {
+  medium: string | null;
+  capacity_m3: number | null;
+  insulated: boolean;
+  kind: "bullet_tank";
+  diameter_m: number;
+  length_m: number;
+  heading_deg: number;
+  clearance_m: number;
+}
+
+/** Wall around tanks, along the polygon's rings. */
+export interface Bund {
+  kind: "bund";
+  height_m: number;
+  thickness_m: number;
+}
+
+/** A camera's running state. */
+export interface CameraMessage {
+  type: "camera";
+  seq: number;
+  camera: CameraNow;
+}
+
+/** A camera's running state. */
+export interface CameraNow {
+  camera: string;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  online: boolean;
+  fps: number;
+}
+
+/** Cameras. */
+export interface CameraPage {
+  items: CameraRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** Camera with its pole or bracket; calibration is a record of its own. */
+export interface CameraPole {
+  kind: "camera";
+  mount_m: number;
+  mount: "pole" | "wall";
+}
+
+/** A camera's place, view and running state. */
+export interface CameraRecord {
+  version: number;
+  /** ISO 8601 UTC, ends in Z */
+  valid_from: string;
+  valid_to: string | null;
+  code: string;
+  names: Names;
+  x_m: number;
+  y_m: number;
+  z_m: number;
+  lon: number;
+  lat: number;
+  heading_deg: number;
+  tilt_deg: number;
+  hfov_deg: number;
+  width_px: number;
+  height_px: number;
+  reach_m: number;
+  now: CameraNow | null;
+}
+
+/** A code and its names. */
+export interface CodeNames {
+  code: string;
+  names: Names;
+}
+
+/** Four-colour risk, most dangerous first. */
+export type Colour = "red" | "orange" | "yellow" | "blue";
+
+/** Tall process column with platforms. */
+export interface Column {
+  medium: string | null;
+  capacity_m3: number | null;
+  insulated: boolean;
+  kind: "column";
+  diameter_m: number;
+  height_m: number;
+  platforms: number;
+}
+
+/** How true the picture is: ages, lag, the state of each role, what was lost. */
+export interface Connection {
+  /** ISO 8601 UTC, ends in Z */
+  server_time: string;
+  status: "ok" | "degraded";
+  /** Age of the newest measurement of anything; null when there was none. */
+  data_age_ms: number | null;
+  /** Age of the newest position. */
+  positions_age_ms: number | null;
+  /** Since the core last said anything at all. */
+  core_age_ms: number | null;
+  lag_ms: Record<string, number>;
+  roles: Record<string, RoleNow>;
+  ingest: Ingest;
+  /** What bounded queues threw away, by queue. */
+  dropped: Record<string, number>;
+  /** Positions that came too late for the live picture (kept in the history). */
+  late: number;
+  /** Times the numbers of effects had a hole; the next snapshot of the core heals it. */
+  holes: number;
+  /** A hole is open: until it is healed the picture may miss something. */
+  healing: boolean;
+  movers: number;
+  /** Movers whose position is predicted or lost. */
+  stale: number;
+  /** Movers never seen. */
+  unseen: number;
+  /** Position frames this client was spared because it was slow. */
+  conflated: number;
+}
+
+/** Once a second, whatever else happens. */
+export interface ConnectionMessage {
+  type: "connection";
+  seq: number;
+  connection: Connection;
+}
+
+/** A subject entered or left a fence. */
+export interface CrossingMessage {
+  type: "crossing";
+  seq: number;
+  crossing: CrossingRecord;
+}
+
+/** Crossings, newest first. */
+export interface CrossingPage {
+  items: CrossingRecord[];
+  total: number | null;
+  next: string | null;
+}
+
+/** A subject entered or left a fence. */
+export interface CrossingRecord {
+  seq: number;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  subject: string;
+  fence: string;
+  fence_version: number;
+  direction: "enter" | "exit";
+  probability: number;
+  x_m: number;
+  y_m: number;
+  z_m: number;
+  dwell_s: number | null;
+}
+
+/** One fix that led to an alarm. */
+export interface EvidencePoint {
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  x_m: number;
+  y_m: number;
+  z_m: number;
+  lon: number;
+  lat: number;
+  r95_m: number;
+  probability: number;
+}
+
+/** A GeoJSON feature; `properties` are the record's other fields. */
+export interface Feature {
+  type: "Feature";
+  id: string;
+  geometry: GeoJsonGeometry | null;
+  properties: Record<string, unknown>;
+}
+
+/** A page of GeoJSON features (lon/lat). */
+export interface FeatureCollection {
+  type: "FeatureCollection";
+  features: Feature[];
+  links: Link[];
+  numberMatched: number | null;
+  numberReturned: number | null;
+  timeStamp: string | null;
+}
+
+/** Fences. */
+export interface FencePage {
+  items: FenceRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** The fields of a fence to change. */
+export interface FencePatch {
+  names?: Names | null;
+  purpose?: FencePurpose | null;
+  geometry?: GeoJsonGeometry | null;
+  z_min_m?: number | null;
+  z_max_m?: number | null;
+  colour?: Colour | null;
+  priority?: number | null;
+  allow?: Allow | null;
+  enter_probability?: number | null;
+  exit_probability?: number | null;
+  confirm_fixes?: number | null;
+}
+
+/** What a fence is for. */
+export type FencePurpose = "forbidden" | "information";
+
+/** An electronic fence. */
+export interface FenceRecord {
+  version: number;
+  /** ISO 8601 UTC, ends in Z */
+  valid_from: string;
+  valid_to: string | null;
+  code: string;
+  names: Names;
+  purpose: FencePurpose;
+  geometry: GeoJsonGeometry;
+  z_min_m: number;
+  z_max_m: number;
+  colour: Colour;
+  priority: number;
+  allow: Allow;
+  enter_probability: number;
+  exit_probability: number;
+  confirm_fixes: number;
+}
+
+/** A fence as an editor sends it; the store adds version and validity. */
+export interface FenceWrite {
+  names: Names;
+  purpose: FencePurpose;
+  geometry: GeoJsonGeometry;
+  z_min_m?: number;
+  z_max_m?: number;
+  colour?: Colour;
+  priority?: number;
+  allow?: Allow;
+  enter_probability?: number;
+  exit_probability?: number;
+  confirm_fixes?: number;
+}
+
+/** One fault of a request: where it is and what is wrong. */
+export interface FieldFault {
+  field: string;
+  code: string;
+  detail: string;
+}
+
+/** Vertical tank with a cone or dome roof. */
+export interface FixedRoofTank {
+  medium: string | null;
+  capacity_m3: number | null;
+  insulated: boolean;
+  kind: "fixed_roof_tank";
+  diameter_m: number;
+  height_m: number;
+  roof: "cone" | "dome";
+  ladder_deg: number;
+}
+
+/** Flare stack. */
+export interface Flare {
+  kind: "flare";
+  height_m: number;
+  diameter_m: number;
+}
+
+/** Vertical tank whose roof floats on the liquid. */
+export interface FloatingRoofTank {
+  medium: string | null;
+  capacity_m3: number | null;
+  insulated: boolean;
+  kind: "floating_roof_tank";
+  diameter_m: number;
+  height_m: number;
+  roof: "external" | "internal";
+  ladder_deg: number;
+}
+
+/** A stretch of time whose record is not whole. */
+export interface GapRecord {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  detail: string;
+}
+
+/** Fixed gas detector. */
+export interface GasDetector {
+  kind: "gas_detector";
+  gas: string;
+  principle: string;
+  mount_m: number;
+}
+
+/** Whether the twin works, part by part. */
+export interface HealthRecord {
+  status: "ok" | "degraded";
+  /** ISO 8601 UTC, ends in Z */
+  time: string;
+  roles: Record<string, RoleNow>;
+  ingest: Ingest;
+  lag_ms: Record<string, number>;
+  database: "ok" | "down";
+  plants: Record<string, PlantHealth>;
+}
+
+/** Shell-and-tube exchanger on saddles. */
+export interface HeatExchanger {
+  kind: "heat_exchanger";
+  diameter_m: number;
+  length_m: number;
+  heading_deg: number;
+  clearance_m: number;
+}
+
+/** Messages from outside: how many came, how many were taken, why the others were refused. */
+export interface Ingest {
+  received: number;
+  accepted: number;
+  rejected: Record<string, number>;
+}
+
+/** A subject that is inside a fence. */
+export interface InsideNow {
+  subject: string;
+  fence: string;
+  /** ISO 8601 UTC, ends in Z */
+  since: string;
+}
+
+/** A walking level. */
+export interface LevelRecord {
+  code: string;
+  names: Names;
+  z_m: number;
+}
+
+/** Alarm limits of a sensor, ordered LL ≤ L < H ≤ HH, in the sensor's unit. */
+export interface Limits {
+  ll: number | null;
+  l: number | null;
+  h: number | null;
+  hh: number | null;
+}
+
+/** A web link. */
+export interface Link {
+  href: string;
+  rel: string;
+  type: string | null;
+  title: string | null;
+}
+
+/** Canopy with loading arms over its footprint polygon. */
+export interface LoadingBay {
+  kind: "loading_bay";
+  height_m: number;
+  lanes: number;
+}
+
+/** A model and all its instances; finest level of detail first. */
+export interface ModelEntry {
+  id: string;
+  kind: string;
+  lod: ModelLod[];
+  instances: ModelInstance[];
+  liquid: ModelLiquid | null;
+}
+
+/** Where a model stands; `feature` counts in the manifest's `features`. */
+export interface ModelInstance {
+  feature: number;
+  x_m: number;
+  y_m: number;
+  z_m: number;
+  heading_deg: number;
+}
+
+/** Where a tank's content can be drawn. */
+export interface ModelLiquid {
+  radius_m: number;
+  bottom_m: number;
+  top_m: number;
+  shape: "cylinder" | "sphere" | "horizontal";
+  length_m: number | null;
+}
+
+/** One level of detail of a model file. */
+export interface ModelLod {
+  url: string;
+  triangles: number;
+  bytes: number;
+}
+
+/** The plant's 3D models. */
+export interface ModelsManifest {
+  plant: string;
+  version: string;
+  features: string[];
+  models: ModelEntry[];
+  baked: BakedEntry[];
+}
+
+/** One row of the people table; its index is the index in the binary frames. */
+export interface MoverRow {
+  id: string;
+  kind: "person" | "vehicle" | "tag";
+  names: Names;
+  /** Role code of a person, kind of a vehicle, null for a tag nobody carries. */
+  role: string | null;
+  /** circle, square, triangle, diamond, shield, pentagon; vehicle for vehicles; ring for tags nobody carries. */
+  glyph: string;
+  team: string | null;
+  tag: string | null;
+  battery_pct: number | null;
+}
+
+/** Where people gather in an evacuation. */
+export interface MusterPoint {
+  kind: "muster_point";
+  capacity: number;
+  radius_m: number;
+}
+
+/** A name in both languages. */
+export interface Names {
+  zh: string;
+  en: string;
+}
+
+/** A new people table; frames that follow refer to it. */
+export interface PeopleMessage {
+  type: "people";
+  seq: number;
+  people: PeopleTable;
+}
+
+/** Who the rows of the binary frames are. `table` is the number frames refer to. */
+export interface PeopleTable {
+  table: number;
+  rows: MoverRow[];
+}
+
+/** Where a person (or a vehicle, or a tag nobody carries) is, and how sure that is. */
+export interface PersonNow {
+  /** Person code, vehicle code, or `tag:CODE`. */
+  id: string;
+  name: Names;
+  /** Role code; a vehicle's kind; `unknown` for a tag nobody carries. */
+  role: string;
+  tag: string;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  x_m: number;
+  y_m: number;
+  z_m: number;
+  lon: number;
+  lat: number;
+  /** Radius of the circle that holds them with at least 95 %. */
+  r95_m: number;
+  p_still: number;
+  level: string | null;
+  status: "fix" | "degraded" | "predicted" | "lost";
+  /** Codes of the risk zones around the position. */
+  zones: string[];
+}
+
+/** A person of the plant. */
+export interface PersonRecord {
+  code: string;
+  names: Names;
+  role: string;
+  team: string | null;
+  shift: string | null;
+  employer: string | null;
+  /** Tags carried now. */
+  tags: string[];
+}
+
+/** A sentence as a code and its parameters; the reader's language is chosen where it is shown. */
+export interface Phrase {
+  code: string;
+  params: Record<string, string | number | boolean | Names | null>;
+}
+
+/** Pipe bridge along a line. */
+export interface PipeRack {
+  kind: "pipe_rack";
+  width_m: number;
+  height_m: number;
+  tiers: number;
+  span_m: number;
+}
+
+/** The fence something is about. */
+export interface PlaceRef {
+  code: string;
+  names: Names;
+  version: number;
+}
+
+/** What identifies a plant. */
+export interface PlantHeadRecord {
+  code: string;
+  names: Names;
+  enterprise: string;
+  fictional: boolean;
+  timezone: string;
+  frame: SiteFrameRecord;
+  /** West, south, east, north; degrees. */
+  bounds: [number, number, number, number];
+  home_bearing_deg: number;
+}
+
+/** How fresh one plant's picture is. */
+export interface PlantHealth {
+  /** Since the newest measurement; null when there was none. */
+  data_age_ms: number | null;
+  holes: number;
+  late: number;
+  clients: number;
+}
+
+/** The plant's records changed: read them again. */
+export interface PlantMessage {
+  type: "plant";
+  seq: number;
+  records: string;
+}
+
+/** Plants. */
+export interface PlantPage {
+  items: PlantHeadRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** A plant with its small tables; the large ones are collections of their own. */
+export interface PlantRecord {
+  code: string;
+  names: Names;
+  enterprise: string;
+  fictional: boolean;
+  timezone: string;
+  frame: SiteFrameRecord;
+  /** West, south, east, north; degrees. */
+  bounds: [number, number, number, number];
+  home_bearing_deg: number;
+  boundary: GeoJsonGeometry;
+  enterprise_names: Names;
+  region: string;
+  levels: LevelRecord[];
+  roles: RoleRecord[];
+  teams: CodeNames[];
+  shifts: ShiftRecord[];
+  engines: CodeNames[];
+  /** How many records each collection has. */
+  counts: Record<string, number>;
+  /** Changes whenever a record of the plant changes. */
+  records: string;
+}
+
+/** Who is signed in and what they may do. */
+export interface Principal {
+  id: string;
+  names: Names;
+  permissions: string[];
+}
+
+/** Problem details after RFC 9457, with a stable `code` and its parameters. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  code: string;
+  params: Record<string, string | number | boolean | null>;
+  errors: FieldFault[];
+}
+
+/** Pump with motor on a plinth. */
+export interface Pump {
+  kind: "pump";
+  length_m: number;
+  width_m: number;
+  heading_deg: number;
+}
+
+/** Vertical reactor on a skirt or frame. */
+export interface Reactor {
+  medium: string | null;
+  capacity_m3: number | null;
+  insulated: boolean;
+  kind: "reactor";
+  diameter_m: number;
+  height_m: number;
+  clearance_m: number;
+}
+
+/** One sensor value with the limit it stands beyond. */
+export interface ReadingNow {
+  sensor: string;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  value: number;
+  quality: string;
+  limit: "ll" | "l" | "normal" | "h" | "hh" | "unknown";
+}
+
+/** New sensor values. */
+export interface ReadingsMessage {
+  type: "readings";
+  seq: number;
+  readings: ReadingNow[];
+}
+
+/** Road or walkway along a line. */
+export interface Road {
+  kind: "road";
+  width_m: number;
+  surface: "road" | "walkway" | "fire_lane";
+}
+
+/** What a role last said of itself. */
+export interface RoleNow {
+  status: "ok" | "degraded";
+  detail: string;
+  /** Seconds since it spoke. */
+  age_s: number;
+  queues: Record<string, number>;
+}
+
+/** A role of people and its glyph. */
+export interface RoleRecord {
+  code: string;
+  names: Names;
+  glyph: string;
+}
+
+/** People of the plant, seen or not. */
+export interface RosterPage {
+  items: PersonRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** Sensors. */
+export interface SensorPage {
+  items: SensorRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** A measuring point. */
+export interface SensorRecord {
+  version: number;
+  /** ISO 8601 UTC, ends in Z */
+  valid_from: string;
+  valid_to: string | null;
+  code: string;
+  names: Names;
+  quantity: string;
+  unit: string;
+  range_low: number;
+  range_high: number;
+  asset: string | null;
+  limits: Limits;
+  period_s: number;
+  /** Where its asset stands. */
+  lon: number | null;
+  lat: number | null;
+  /** The newest value, when one is known. */
+  now: ReadingNow | null;
+}
+
+/** A sensor's values over time in at most `points` steps: least, mean and greatest of each. */
+export interface SeriesRecord {
+  sensor: string;
+  unit: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  limits: Limits;
+  t_ms: number[];
+  min: number[];
+  mean: number[];
+  max: number[];
+}
+
+/** A daily shift in the plant's local time. */
+export interface ShiftRecord {
+  code: string;
+  names: Names;
+  start: string;
+  end: string;
+}
+
+/** Site metres: x east, y north, z up from the origin, local transverse Mercator with scale 1. */
+export interface SiteFrameRecord {
+  origin_lon: number;
+  origin_lat: number;
+  origin_height_m: number;
+}
+
+/** The first message: all that is needed to stand where the twin stands. */
+export interface SnapshotMessage {
+  type: "snapshot";
+  seq: number;
+  protocol: number;
+  /** ISO 8601 UTC, ends in Z */
+  server_time: string;
+  plant: PlantHeadRecord;
+  /** Changes whenever a record of the plant changes. */
+  records: string;
+  roles: RoleRecord[];
+  levels: LevelRecord[];
+  people: PeopleTable;
+  inside: InsideNow[];
+  /** All that are not normal, newest first. */
+  alarms: AlarmRecord[];
+  readings: ReadingNow[];
+  weather: WeatherNow | null;
+  tags: TagNow[];
+  cameras: CameraNow[];
+  connection: Connection;
+}
+
+/** Spherical pressure tank on legs. */
+export interface SphereTank {
+  medium: string | null;
+  capacity_m3: number | null;
+  insulated: boolean;
+  kind: "sphere_tank";
+  diameter_m: number;
+  legs: number;
+  clearance_m: number;
+}
+
+/** The plant as it stood at one instant. */
+export interface StateRecord {
+  /** ISO 8601 UTC, ends in Z */
+  at: string;
+  people: PersonNow[];
+  vehicles: PersonNow[];
+  zones: ZoneRecord[];
+  fences: FenceRecord[];
+  alarms: AlarmRecord[];
+  readings: ReadingNow[];
+  /** Stretches around the instant in which something was lost. */
+  gaps: GapRecord[];
+}
+
+/** Who or what something is about. */
+export interface SubjectRef {
+  id: string;
+  kind: "person" | "vehicle" | "tag";
+  names: Names;
+  role: string | null;
+}
+
+/** A tag reported battery, SOS or motion. */
+export interface TagMessage {
+  type: "tag";
+  seq: number;
+  tag: TagNow;
+}
+
+/** What a tag last reported of itself. */
+export interface TagNow {
+  tag: string;
+  subject: string;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  battery_pct: number | null;
+  sos: boolean | null;
+  moving: boolean | null;
+}
+
+/** Tracks, one item a subject. */
+export interface TrackPage {
+  items: TrackRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** The path of one subject, column by column; column lengths are equal. */
+export interface TrackRecord {
+  subject: string;
+  kind: "person" | "vehicle" | "tag";
+  names: Names;
+  /** Epoch milliseconds of measurement. */
+  t_ms: number[];
+  x_m: number[];
+  y_m: number[];
+  z_m: number[];
+  r95_m: number[];
+  p_still: number[];
+  /** 0 fix, 1 degraded, 2 predicted, 3 lost. */
+  status: number[];
+}
+
+/** A process unit or tank farm area that groups other assets. */
+export interface Unit {
+  kind: "unit";
+  unit_kind: "process" | "tank_farm" | "loading" | "storage" | "utility" | "administration";
+}
+
+/** Vehicles of the plant. */
+export interface VehiclePage {
+  items: VehicleRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** A vehicle of the plant. */
+export interface VehicleRecord {
+  code: string;
+  names: Names;
+  vehicle_kind: string;
+  plate: string | null;
+  tags: string[];
+}
+
+/** A record valid during [valid_from, valid_to). */
+export interface VersionedRecord {
+  version: number;
+  /** ISO 8601 UTC, ends in Z */
+  valid_from: string;
+  valid_to: string | null;
+}
+
+/** Warehouse over its footprint polygon. */
+export interface Warehouse {
+  kind: "warehouse";
+  height_m: number;
+  storage_class: string | null;
+}
+
+/** The weather from now on. */
+export interface WeatherMessage {
+  type: "weather";
+  seq: number;
+  weather: WeatherNow;
+}
+
+/** Weather at the plant; the wind comes from `wind_from_deg`, clockwise from north. */
+export interface WeatherNow {
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  wind_from_deg: number;
+  wind_mps: number;
+  temp_c: number;
+  humidity_pct: number | null;
+  cloud_oktas: number | null;
+}
+
+/** Zones. */
+export interface ZonePage {
+  items: ZoneRecord[];
+  total: number;
+  next: string | null;
+}
+
+/** A risk zone. */
+export interface ZoneRecord {
+  version: number;
+  /** ISO 8601 UTC, ends in Z */
+  valid_from: string;
+  valid_to: string | null;
+  code: string;
+  names: Names;
+  colour: Colour;
+  geometry: GeoJsonGeometry;
+  z_min_m: number;
+  z_max_m: number;
+  area_kind: string;
+}
+
+/** Every text message of the live connection, by its `type`. */
+export type LiveMessage = SnapshotMessage | PeopleMessage | AlarmMessage | CrossingMessage | ReadingsMessage | WeatherMessage | TagMessage | CameraMessage | ConnectionMessage | PlantMessage;
+
+/** Binary position frame, little endian: header, then columns of n rows:
+ * x i16[n], y i16[n], z i16[n] in decimetres from the site origin, age u16[n], status u8[n], r95 u8[n].
+ * age counts ticks before NEWEST_MS; r95 in decimetres, 255 means 25.5 m or more. */
+export const FRAME = {
+  KIND: 1,
+  VERSION: 1,
+  HEADER_BYTES: 24,
+  ROW_BYTES: 10,
+  OFFSET_KIND: 0,
+  OFFSET_VERSION: 1,
+  OFFSET_TABLE: 2,
+  OFFSET_COUNT: 4,
+  OFFSET_NEWEST_MS: 8,
+  OFFSET_SEQ: 16,
+  STATUS_MASK: 3,
+  BIT_STILL: 4,
+  BIT_SOS: 8,
+  BIT_ALARM: 16,
+  BIT_UNSEEN: 128,
+  AGE_UNKNOWN: 65535,
+  AGE_TICK_MS: 100,
+  METRES_PER_UNIT: 0.1,
+} as const;
