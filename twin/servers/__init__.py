@@ -1,1 +1,1 @@
-"""The private PostGIS cluster and MQTT broker that `twin up` starts under `var/`."""
+"""The private PostGIS cluster and MQTT broker that one twin starts for itself, on loopback, and stops again."""
