@@ -5,9 +5,10 @@ The real clock lives at the top (`twin.edges.clock`); pure code takes instants a
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from gis.time import UtcNs
+if TYPE_CHECKING:
+    from gis.time import UtcNs
 
 
 class Clock(Protocol):

@@ -4,8 +4,10 @@ TwinError
 ├── TimeError          a time that is naive, unreadable or out of range
 ├── FrameError         a frame that cannot be built or used
 ├── ShapeError         a geometry that is invalid or of the wrong kind
-├── PlantFilesError    a plant directory with one or more faults (all of them listed)
+├── PlantFilesError    a plant directory with one or more faults (all of them listed; `gis.files.faults`)
 └── StoreError         the database refused or is not there
+    ├── StoreUnavailableError   it is not reachable now: wait and repeat
+    └── UnknownPlantError       no plant of that code
 """
 
 from __future__ import annotations
@@ -29,3 +31,11 @@ class ShapeError(TwinError):
 
 class StoreError(TwinError):
     """The database refused an operation or is not reachable."""
+
+
+class StoreUnavailableError(StoreError):
+    """The database is not reachable now; the same call may succeed later."""
+
+
+class UnknownPlantError(StoreError):
+    """The database holds no plant of that code."""

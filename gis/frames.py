@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
-
 @lru_cache(maxsize=4096)
 def _transformers(lon: float, lat: float) -> tuple[Transformer, Transformer]:
     local = f"+proj=tmerc +lat_0={lat!r} +lon_0={lon!r} +k=1 +x_0=0 +y_0=0 +ellps=WGS84 +units=m +no_defs"

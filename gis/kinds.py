@@ -115,9 +115,17 @@ class Building(_Kind):
     kind: Literal["building"] = "building"
     height_m: Size
     storeys: int = Field(default=1, ge=1, le=60)
-    use: Literal["control_room", "office", "substation", "canteen", "laboratory", "fire_station", "gatehouse", "workshop", "other"] = (
-        "other"
-    )
+    use: Literal[
+        "control_room",
+        "office",
+        "substation",
+        "canteen",
+        "laboratory",
+        "fire_station",
+        "gatehouse",
+        "workshop",
+        "other",
+    ] = "other"
 
 
 class Warehouse(_Kind):

@@ -7,6 +7,7 @@ Geometry is lon/lat (EPSG:4326) shapely geometry; sizes are metres. Records that
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Self
 
 import shapely
@@ -280,8 +281,10 @@ class Limits(Record):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        given = [(name, value) for name, value in zip(("ll", "l", "h", "hh"), self.values, strict=True) if value is not None]
-        for (low_name, low), (high_name, high) in zip(given, given[1:], strict=False):
+        given = [
+            (name, value) for name, value in zip(("ll", "l", "h", "hh"), self.values, strict=True) if value is not None
+        ]
+        for (low_name, low), (high_name, high) in pairwise(given):
             if low > high or (low == high and {low_name, high_name} == {"l", "h"}):
                 raise ValueError(f"limits out of order: {low_name}={low:g} is not below {high_name}={high:g}")
         return self

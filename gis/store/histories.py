@@ -1,0 +1,102 @@
+"""Tables of what happened: tracks, readings and the journal, each partitioned by UTC day, and what is derived from it.
+
+Partitions are made by `gis.store.partitions`. Nothing here refers to a plant's records by foreign key: a history
+outlives the records it speaks of.
+"""
+
+from __future__ import annotations
+
+from geoalchemy2 import Geometry
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+
+from gis.store.tables import metadata
+
+track_chunk = Table(
+    "track_chunk",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("from_ns", BigInteger, primary_key=True),
+    Column("to_ns", BigInteger, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("first_seq", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    # lon, lat, metres above the site plane, epoch seconds. A single fix is stored twice: a line needs two points.
+    Column("path", Geometry("LINESTRINGZM", srid=4326, dimension=4, spatial_index=False), nullable=False),
+    # One element per fix. sigma_* = round(1000 · ln(σ / 1 mm)); correlation = round(32767 · ρ).
+    Column("sigma_x", ARRAY(SmallInteger), nullable=False),
+    Column("sigma_y", ARRAY(SmallInteger), nullable=False),
+    Column("correlation", ARRAY(SmallInteger), nullable=False),
+    Column("vx_mmps", ARRAY(SmallInteger), nullable=False),
+    Column("vy_mmps", ARRAY(SmallInteger), nullable=False),
+    # One byte per fix: probability in 1/255, and gis.fix.FixStatus.
+    Column("p_still", BYTEA, nullable=False),
+    Column("status", BYTEA, nullable=False),
+    Column("reasons", ARRAY(Integer), nullable=False),
+    postgresql_partition_by="RANGE (from_ns)",
+)
+Index(
+    "track_chunk_path_idx", track_chunk.c.path, postgresql_using="gist", postgresql_ops={"path": "gist_geometry_ops_nd"}
+)
+Index("track_chunk_time_idx", track_chunk.c.plant, track_chunk.c.from_ns)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("sensor", Text, primary_key=True),
+    Column("t_ns", BigInteger, primary_key=True),
+    Column("value", Double, nullable=False),
+    # Index into gis.store.readings.QUALITIES.
+    Column("quality", SmallInteger, nullable=False),
+    postgresql_partition_by="RANGE (t_ns)",
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("t_ns", BigInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    postgresql_partition_by="RANGE (t_ns)",
+)
+Index("journal_time_idx", journal.c.plant, journal.c.t_ns)
+
+crossing = Table(
+    "crossing",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("t_ns", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("fence", Text, nullable=False),
+    Column("fence_version", Integer, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+)
+Index("crossing_time_idx", crossing.c.plant, crossing.c.t_ns, crossing.c.seq)
+Index("crossing_subject_idx", crossing.c.plant, crossing.c.subject, crossing.c.t_ns)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    # Of the newest journal entry folded in: an older one that arrives later changes nothing.
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("raised_ns", BigInteger, nullable=False),
+    Column("changed_ns", BigInteger, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("fence", Text),
+    Column("body", JSONB, nullable=False),
+)
+Index("alarm_raised_idx", alarm.c.plant, alarm.c.raised_ns, alarm.c.id)
+Index("alarm_open_idx", alarm.c.plant, postgresql_where=alarm.c.open)
