@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING
 import psutil
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
+from twin.addresses import BrokerAddress
 from twin.servers import mosquitto, postgres
 from twin.servers.home import Home
-from twin.servers.mosquitto import BrokerLogin, MosquittoServer
+from twin.servers.mosquitto import MosquittoServer
 from twin.servers.postgres import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# A shared machine may stop for a second at any moment: no example has a deadline.
+settings.register_profile("plant", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("plant")
 
 _PLACE = Path("/var/tmp")
 _PREFIX = "plant-twin-tests-"
@@ -92,18 +98,18 @@ def mosquitto_server(server_home: Home) -> Iterator[MosquittoServer]:
 
 
 @pytest.fixture(scope="session")
-def open_broker(server_home: Home) -> Iterator[BrokerLogin]:
+def open_broker(server_home: Home) -> Iterator[BrokerAddress]:
     """A running broker that asks for no login and sets no rights: for tests of what speaks MQTT."""
     server = MosquittoServer(server_home, name="mosquitto-open", anonymous=True)
     server.launch()
     try:
         server.wait_ready()
-        yield BrokerLogin(server.host, server.port)
+        yield BrokerAddress(server.host, server.port)
     finally:
         server.stop()
 
 
 @pytest.fixture
-def broker(open_broker: BrokerLogin) -> BrokerLogin:
+def broker(open_broker: BrokerAddress) -> BrokerAddress:
     """A broker without login: `.host`, `.port`. Shared by the tests of a process: use topics of your own."""
     return open_broker

@@ -1,1 +1,1 @@
-"""Edges to the outside: clock, MQTT, settings. They hold no rule."""
+"""The edges every role shares: the real clock, the MQTT inlet, settings from the environment, the log."""

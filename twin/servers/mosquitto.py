@@ -18,9 +18,9 @@ import shutil
 import signal
 import socket
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
+from twin.addresses import BrokerAddress
 from twin.servers.errors import ServerError, ServerMissingError
 from twin.servers.home import LOOPBACK, Home
 from twin.servers.processes import Account, end, living, record, spawn, stop, tail, unprivileged, wait_until
@@ -34,16 +34,6 @@ _RIGHTS: dict[str, tuple[str, ...]] = {
     "outbound": ("write twin/v1/+/out/#",),
 }
 USERS = tuple(_RIGHTS)
-
-
-@dataclass(frozen=True)
-class BrokerLogin:
-    """Where a broker is and how to log in."""
-
-    host: str
-    port: int
-    username: str | None = None
-    password: str | None = None
 
 
 def account() -> Account | None:
@@ -89,11 +79,11 @@ class MosquittoServer:
         self.host = LOOPBACK
         self.port = 0
 
-    def login(self, user: str) -> BrokerLogin:
+    def login(self, user: str) -> BrokerAddress:
         """The login of one of `USERS`."""
         if user not in _RIGHTS:
             raise KeyError(user)
-        return BrokerLogin(self.host, self.port, user, self._home.password(f"mqtt-{user}"))
+        return BrokerAddress(self.host, self.port, user, self._home.password(f"mqtt-{user}"))
 
     @property
     def process(self) -> subprocess.Popen[bytes] | None:
@@ -150,9 +140,7 @@ class MosquittoServer:
         return "\n".join(
             [
                 f"listener {self.port} {LOOPBACK}",
-                "allow_anonymous false",
-                f"password_file {self._directory / 'passwords'}",
-                f"acl_file {self._directory / 'acl'}",
+                *self._access(),
                 "persistence true",
                 f"persistence_location {self._directory}/",
                 "autosave_interval 30",

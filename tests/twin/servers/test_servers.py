@@ -14,9 +14,10 @@ import pytest
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from twin.addresses import BrokerAddress
 from twin.servers import mosquitto, postgres, processes
 from twin.servers.home import Home
-from twin.servers.mosquitto import BrokerLogin, MosquittoServer
+from twin.servers.mosquitto import MosquittoServer
 from twin.servers.postgres import PostgresServer
 
 if TYPE_CHECKING:
@@ -134,13 +135,13 @@ def test_a_recorded_pid_that_is_now_a_strangers_is_left_alone(tmp_path: Path) ->
     assert processes.living(path) is None
 
 
-def _client(login: BrokerLogin) -> paho.Client:
+def _client(login: BrokerAddress) -> paho.Client:
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
     client.username_pw_set(login.username, login.password)
     return client
 
 
-def _connected(login: BrokerLogin) -> tuple[paho.Client, int]:
+def _connected(login: BrokerAddress) -> tuple[paho.Client, int]:
     client = _client(login)
     answers: list[int] = []
     client.on_connect = lambda _client, _data, _flags, reason, _properties: answers.append(reason.value)
@@ -153,7 +154,7 @@ def _connected(login: BrokerLogin) -> tuple[paho.Client, int]:
 
 def test_the_broker_refuses_a_wrong_password(mosquitto_server: MosquittoServer) -> None:
     login = mosquitto_server.login("gateway")
-    _, reason = _connected(BrokerLogin(login.host, login.port, login.username, "guess"))
+    _, reason = _connected(BrokerAddress(login.host, login.port, login.username, "guess"))
     assert reason == 135
 
 
