@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gis.plant import Asset, Camera, Fence, Person, Plant, Sensor, Vehicle, Zone
-    from twin.api.schemas import SubjectKind
+    from twin.api.wire import SubjectKind
 
 TAG_PREFIX = "tag:"
 V = TypeVar("V", bound=Versioned)

@@ -6,12 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from gis.time import NS_PER_S
-from twin.api.schemas import Ingest, RoleNow
+from twin.api.live_schemas import Ingest, RoleNow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from twin.api.schemas import Health
+    from twin.api.wire import Health
     from twin.bus.port import RoleHealth
 
 SILENT_AFTER_S = 5.0

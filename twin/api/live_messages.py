@@ -12,24 +12,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gis.plant import Names
-from twin.api.schemas import (
+from twin.api.live_schemas import (
     AlarmRecord,
     CameraNow,
     CrossingRecord,
-    Health,
     Ingest,
     InsideNow,
-    Iso,
-    LevelRecord,
-    PlantHeadRecord,
     ReadingNow,
     RoleNow,
-    RoleRecord,
-    SubjectKind,
     TagNow,
     WeatherNow,
-    Wire,
 )
+from twin.api.schemas import LevelRecord, PlantHeadRecord, RoleRecord
+from twin.api.wire import Health, Iso, SubjectKind, Wire
 
 PROTOCOL = 1
 

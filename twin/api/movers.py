@@ -12,7 +12,7 @@ from gis.time import format_time
 from twin.api.directory import TAG_PREFIX
 from twin.api.frames import BIT_ALARM, BIT_SOS, BIT_STILL, BIT_UNSEEN, STATUS_MASK, encode_frame
 from twin.api.live_messages import MoverRow, PeopleTable
-from twin.api.schemas import PersonNow
+from twin.api.live_schemas import PersonNow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

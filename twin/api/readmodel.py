@@ -29,8 +29,8 @@ from twin.api.live_messages import (
     TagMessage,
     WeatherMessage,
 )
+from twin.api.live_schemas import InsideNow, PlantHealth
 from twin.api.movers import Movers
-from twin.api.schemas import InsideNow, PlantHealth
 from twin.effects import (
     AlarmChanged,
     AlarmState,

@@ -10,37 +10,39 @@ import shapely
 from gis.fix import r95_m
 from gis.plant import Names
 from gis.time import format_time
-from twin.api.schemas import (
+from twin.api.live_schemas import (
     AlarmRecord,
-    AssetRecord,
     CameraNow,
-    CameraRecord,
-    CodeNames,
     CrossingRecord,
     EvidencePoint,
+    PlaceRef,
+    ReadingNow,
+    SubjectRef,
+    TagNow,
+    WeatherNow,
+)
+from twin.api.schemas import (
+    AssetRecord,
+    CameraRecord,
+    CodeNames,
     FenceRecord,
     LevelRecord,
     PersonRecord,
-    Phrase,
-    PlaceRef,
     PlantHeadRecord,
     PlantRecord,
-    ReadingNow,
     RoleRecord,
     SensorRecord,
     ShiftRecord,
     SiteFrameRecord,
-    SubjectRef,
-    TagNow,
     VehicleRecord,
-    WeatherNow,
     ZoneRecord,
 )
+from twin.api.wire import Phrase
 
 if TYPE_CHECKING:
     from gis.plant import Asset, Camera, Fence, Limits, Person, Plant, Sensor, Vehicle, Zone
     from twin.api.directory import Directory
-    from twin.api.schemas import LimitState
+    from twin.api.wire import LimitState
     from twin.effects import Alarm, CameraChanged, Crossed, TagChanged, WeatherChanged
     from twin.events import Reading
 

@@ -1,80 +1,19 @@
 """What the HTTP API answers and accepts: one model per shape, SI units in the names, ISO 8601 UTC times.
 
 Names are in both languages; texts an operator reads travel as a code with parameters, so the browser says them in
-either language. `…Now` rows are live values, `…Record` rows are the plant's records.
+either language. `…Record` rows are the plant's records; `…Now` rows (`twin.api.live_schemas`) are live values.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import Field
 
 from gis.kinds import Attributes
 from gis.plant import Allow, Code, Colour, FencePurpose, Limits, Names
-from gis.time import format_time
-
-GEOMETRY_TITLE = "GeoJsonGeometry"
-
-
-def _iso(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return format_time(value)
-    return value
-
-
-Iso = Annotated[
-    str,
-    BeforeValidator(_iso),
-    WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601 UTC, ends in Z"}),
-]
-"""An instant on the wire; built from UTC nanoseconds."""
-
-GeoJsonGeometry = Annotated[
-    dict[str, Any],
-    WithJsonSchema({"type": "object", "title": GEOMETRY_TITLE, "additionalProperties": True}),
-]
-SubjectKind = Literal["person", "vehicle", "tag"]
-FixStatusName = Literal["fix", "degraded", "predicted", "lost"]
-LimitState = Literal["ll", "l", "normal", "h", "hh", "unknown"]
-Health = Literal["ok", "degraded"]
-
-
-class Wire(BaseModel):
-    """A frozen message that refuses unknown fields and never holds NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
-
-
-class Phrase(Wire):
-    """A sentence as a code and its parameters; the reader's language is chosen where it is shown."""
-
-    code: str
-    params: dict[str, str | float | int | bool | Names | None] = {}
-
-
-class Problem(Wire):
-    """Problem details after RFC 9457, with a stable `code` and its parameters."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    params: dict[str, str | float | int | bool | None] = {}
-    errors: list[FieldFault] = []
-
-
-class FieldFault(Wire):
-    """One fault of a request: where it is and what is wrong."""
-
-    field: str
-    code: str
-    detail: str
-
-
-# ---------------------------------------------------------------- plants
+from twin.api.live_schemas import AlarmRecord, CameraNow, CrossingRecord, PersonNow, ReadingNow
+from twin.api.wire import GeoJsonGeometry, Iso, SubjectKind, Wire
 
 
 class SiteFrameRecord(Wire):
@@ -140,9 +79,6 @@ class PlantRecord(PlantHeadRecord):
     """How many records each collection has."""
     records: str
     """Changes whenever a record of the plant changes."""
-
-
-# ---------------------------------------------------------------- records
 
 
 class AssetRecord(Wire):
@@ -292,177 +228,6 @@ class FencePatch(Wire):
     confirm_fixes: int | None = Field(default=None, ge=1, le=20)
 
 
-# ---------------------------------------------------------------- live values
-
-
-class PersonNow(Wire):
-    """Where a person (or a vehicle, or a tag nobody carries) is, and how sure that is."""
-
-    id: str
-    """Person code, vehicle code, or `tag:CODE`."""
-    name: Names
-    role: str
-    """Role code; a vehicle's kind; `unknown` for a tag nobody carries."""
-    tag: str
-    t: Iso
-    x_m: float
-    y_m: float
-    z_m: float
-    lon: float
-    lat: float
-    r95_m: float
-    """Radius of the circle that holds them with at least 95 %."""
-    p_still: float
-    level: str | None
-    status: FixStatusName
-    zones: list[str]
-    """Codes of the risk zones around the position."""
-
-
-class ReadingNow(Wire):
-    """One sensor value with the limit it stands beyond."""
-
-    sensor: str
-    t: Iso
-    value: float
-    quality: str
-    limit: LimitState
-
-
-class WeatherNow(Wire):
-    """Weather at the plant; the wind comes from `wind_from_deg`, clockwise from north."""
-
-    t: Iso
-    wind_from_deg: float
-    wind_mps: float
-    temp_c: float
-    humidity_pct: float | None
-    cloud_oktas: float | None
-
-
-class TagNow(Wire):
-    """What a tag last reported of itself."""
-
-    tag: str
-    subject: str
-    t: Iso
-    battery_pct: float | None
-    sos: bool | None
-    moving: bool | None
-
-
-class CameraNow(Wire):
-    """A camera's running state."""
-
-    camera: str
-    t: Iso
-    online: bool
-    fps: float
-
-
-class InsideNow(Wire):
-    """A subject that is inside a fence."""
-
-    subject: str
-    fence: str
-    since: Iso
-
-
-class EvidencePoint(Wire):
-    """One fix that led to an alarm."""
-
-    t: Iso
-    x_m: float
-    y_m: float
-    z_m: float
-    lon: float
-    lat: float
-    r95_m: float
-    probability: float
-
-
-class SubjectRef(Wire):
-    """Who or what something is about."""
-
-    id: str
-    kind: SubjectKind
-    names: Names
-    role: str | None
-
-
-class PlaceRef(Wire):
-    """The fence something is about."""
-
-    code: str
-    names: Names
-    version: int
-
-
-AlarmStateName = Literal["unacknowledged", "acknowledged", "returned_unacknowledged", "normal"]
-
-
-class AlarmRecord(Wire):
-    """An alarm as it stands: what, where, who, since when, what to do, and why."""
-
-    id: str
-    kind: str
-    priority: int
-    """1 is the most urgent, 4 the least."""
-    state: AlarmStateName
-    raised: Iso
-    changed: Iso
-    returned: Iso | None
-    acknowledged: Iso | None
-    acknowledged_by: str | None
-    note: str
-    subject: SubjectRef
-    place: PlaceRef | None
-    rule_version: int
-    x_m: float
-    y_m: float
-    z_m: float
-    lon: float
-    lat: float
-    text: Phrase
-    """What happened, e.g. code `alarm.INTRUSION` with `subject` and `place`."""
-    advice: Phrase
-    """What to do, e.g. code `advice.INTRUSION`."""
-    evidence: list[EvidencePoint]
-    etag: str
-    """Send it as `If-Match` when acknowledging."""
-
-
-class CrossingRecord(Wire):
-    """A subject entered or left a fence."""
-
-    seq: int
-    t: Iso
-    subject: str
-    fence: str
-    fence_version: int
-    direction: Literal["enter", "exit"]
-    probability: float
-    x_m: float
-    y_m: float
-    z_m: float
-    dwell_s: float | None
-
-
-class Acknowledge(Wire):
-    """An operator's word on an alarm."""
-
-    note: str = Field(default="", max_length=500)
-
-
-class Accepted(Wire):
-    """A command was handed to the twin; its effect arrives on the live connection."""
-
-    alarm: AlarmRecord
-
-
-# ---------------------------------------------------------------- history
-
-
 class TrackRecord(Wire):
     """The path of one subject, column by column; column lengths are equal."""
 
@@ -514,9 +279,6 @@ class StateRecord(Wire):
     readings: list[ReadingNow]
     gaps: list[GapRecord]
     """Stretches around the instant in which something was lost."""
-
-
-# ---------------------------------------------------------------- pages
 
 
 class PlantPage(Wire):
@@ -607,81 +369,6 @@ class TrackPage(Wire):
     next: str | None
 
 
-class Feature(Wire):
-    """A GeoJSON feature; `properties` are the record's other fields."""
-
-    type: Literal["Feature"] = "Feature"
-    id: str
-    geometry: GeoJsonGeometry | None
-    properties: dict[str, Any]
-
-
-class Link(Wire):
-    """A web link."""
-
-    href: str
-    rel: str
-    type: str | None = None
-    title: str | None = None
-
-
-class FeatureCollection(Wire):
-    """A page of GeoJSON features (lon/lat)."""
-
-    type: Literal["FeatureCollection"] = "FeatureCollection"
-    features: list[Feature]
-    links: list[Link] = []
-    numberMatched: int | None = None  # noqa: N815 - the standard's name
-    numberReturned: int | None = None  # noqa: N815 - the standard's name
-    timeStamp: str | None = None  # noqa: N815 - the standard's name
-
-
-# ---------------------------------------------------------------- health
-
-
-class RoleNow(Wire):
-    """What a role last said of itself."""
-
-    status: Health
-    detail: str
-    age_s: float
-    """Seconds since it spoke."""
-    queues: dict[str, int]
-
-
-class Ingest(Wire):
-    """Messages from outside: how many came, how many were taken, why the others were refused."""
-
-    received: int
-    accepted: int
-    rejected: dict[str, int]
-
-
-class HealthRecord(Wire):
-    """Whether the twin works, part by part."""
-
-    status: Health
-    time: Iso
-    roles: dict[str, RoleNow]
-    ingest: Ingest
-    lag_ms: dict[str, float]
-    database: Literal["ok", "down"]
-    plants: dict[str, PlantHealth]
-
-
-class PlantHealth(Wire):
-    """How fresh one plant's picture is."""
-
-    data_age_ms: float | None
-    """Since the newest measurement; null when there was none."""
-    holes: int
-    late: int
-    clients: int
-
-
-# ---------------------------------------------------------------- models
-
-
 class ModelLod(Wire):
     """One level of detail of a model file."""
 
@@ -735,15 +422,3 @@ class ModelsManifest(Wire):
     features: list[str]
     models: list[ModelEntry]
     baked: list[BakedEntry]
-
-
-class Principal(Wire):
-    """Who is signed in and what they may do."""
-
-    id: str
-    names: Names
-    permissions: list[str]
-
-
-for _late in (Problem, SensorRecord, CameraRecord, HealthRecord):
-    _late.model_rebuild()

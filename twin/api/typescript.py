@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from twin.api import frames, live_messages, schemas
+from twin.api import frames, live_messages, live_schemas, schemas, wire
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,7 +29,7 @@ _SCALARS = {"string": "string", "number": "number", "integer": "number", "boolea
 
 def wire_models() -> list[type[BaseModel]]:
     """Every model of the HTTP answers and of the live messages, in the order they are written."""
-    return [*_models_of(schemas), *_models_of(live_messages)]
+    return [model for module in (wire, live_schemas, schemas, live_messages) for model in _models_of(module)]
 
 
 def typescript() -> str:
@@ -57,7 +57,7 @@ def _models_of(module: ModuleType) -> list[type[BaseModel]]:
         if isinstance(value, type)
         and issubclass(value, BaseModel)
         and value.__module__ == module.__name__
-        and value is not schemas.Wire
+        and value is not wire.Wire
     ]
 
 
@@ -84,7 +84,7 @@ def _comment(text: str | None, indent: str) -> list[str]:
 
 
 def _type(schema: dict[str, Any]) -> str:  # noqa: PLR0911 - one return a shape of JSON Schema
-    if schema.get("title") == schemas.GEOMETRY_TITLE:
+    if schema.get("title") == wire.GEOMETRY_TITLE:
         return "GeoJsonGeometry"
     if "$ref" in schema:
         return str(schema["$ref"])

@@ -1,0 +1,222 @@
+"""Live values on the wire: positions, readings, alarms, crossings, and how healthy the twin is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from gis.plant import Names
+from twin.api.wire import FixStatusName, Health, Iso, LimitState, Phrase, SubjectKind, Wire
+
+AlarmStateName = Literal["unacknowledged", "acknowledged", "returned_unacknowledged", "normal"]
+
+
+class PersonNow(Wire):
+    """Where a person (or a vehicle, or a tag nobody carries) is, and how sure that is."""
+
+    id: str
+    """Person code, vehicle code, or `tag:CODE`."""
+    name: Names
+    role: str
+    """Role code; a vehicle's kind; `unknown` for a tag nobody carries."""
+    tag: str
+    t: Iso
+    x_m: float
+    y_m: float
+    z_m: float
+    lon: float
+    lat: float
+    r95_m: float
+    """Radius of the circle that holds them with at least 95 %."""
+    p_still: float
+    level: str | None
+    status: FixStatusName
+    zones: list[str]
+    """Codes of the risk zones around the position."""
+
+
+class ReadingNow(Wire):
+    """One sensor value with the limit it stands beyond."""
+
+    sensor: str
+    t: Iso
+    value: float
+    quality: str
+    limit: LimitState
+
+
+class WeatherNow(Wire):
+    """Weather at the plant; the wind comes from `wind_from_deg`, clockwise from north."""
+
+    t: Iso
+    wind_from_deg: float
+    wind_mps: float
+    temp_c: float
+    humidity_pct: float | None
+    cloud_oktas: float | None
+
+
+class TagNow(Wire):
+    """What a tag last reported of itself."""
+
+    tag: str
+    subject: str
+    t: Iso
+    battery_pct: float | None
+    sos: bool | None
+    moving: bool | None
+
+
+class CameraNow(Wire):
+    """A camera's running state."""
+
+    camera: str
+    t: Iso
+    online: bool
+    fps: float
+
+
+class InsideNow(Wire):
+    """A subject that is inside a fence."""
+
+    subject: str
+    fence: str
+    since: Iso
+
+
+class EvidencePoint(Wire):
+    """One fix that led to an alarm."""
+
+    t: Iso
+    x_m: float
+    y_m: float
+    z_m: float
+    lon: float
+    lat: float
+    r95_m: float
+    probability: float
+
+
+class SubjectRef(Wire):
+    """Who or what something is about."""
+
+    id: str
+    kind: SubjectKind
+    names: Names
+    role: str | None
+
+
+class PlaceRef(Wire):
+    """The fence something is about."""
+
+    code: str
+    names: Names
+    version: int
+
+
+class AlarmRecord(Wire):
+    """An alarm as it stands: what, where, who, since when, what to do, and why."""
+
+    id: str
+    kind: str
+    priority: int
+    """1 is the most urgent, 4 the least."""
+    state: AlarmStateName
+    raised: Iso
+    changed: Iso
+    returned: Iso | None
+    acknowledged: Iso | None
+    acknowledged_by: str | None
+    note: str
+    subject: SubjectRef
+    place: PlaceRef | None
+    rule_version: int
+    x_m: float
+    y_m: float
+    z_m: float
+    lon: float
+    lat: float
+    text: Phrase
+    """What happened, e.g. code `alarm.INTRUSION` with `subject` and `place`."""
+    advice: Phrase
+    """What to do, e.g. code `advice.INTRUSION`."""
+    evidence: list[EvidencePoint]
+    etag: str
+    """Send it as `If-Match` when acknowledging."""
+
+
+class CrossingRecord(Wire):
+    """A subject entered or left a fence."""
+
+    seq: int
+    t: Iso
+    subject: str
+    fence: str
+    fence_version: int
+    direction: Literal["enter", "exit"]
+    probability: float
+    x_m: float
+    y_m: float
+    z_m: float
+    dwell_s: float | None
+
+
+class Acknowledge(Wire):
+    """An operator's word on an alarm."""
+
+    note: str = Field(default="", max_length=500)
+
+
+class Accepted(Wire):
+    """A command was handed to the twin; its effect arrives on the live connection."""
+
+    alarm: AlarmRecord
+
+
+class RoleNow(Wire):
+    """What a role last said of itself."""
+
+    status: Health
+    detail: str
+    age_s: float
+    """Seconds since it spoke."""
+    queues: dict[str, int]
+
+
+class Ingest(Wire):
+    """Messages from outside: how many came, how many were taken, why the others were refused."""
+
+    received: int
+    accepted: int
+    rejected: dict[str, int]
+
+
+class PlantHealth(Wire):
+    """How fresh one plant's picture is."""
+
+    data_age_ms: float | None
+    """Since the newest measurement; null when there was none."""
+    holes: int
+    late: int
+    clients: int
+
+
+class HealthRecord(Wire):
+    """Whether the twin works, part by part."""
+
+    status: Health
+    time: Iso
+    roles: dict[str, RoleNow]
+    ingest: Ingest
+    lag_ms: dict[str, float]
+    database: Literal["ok", "down"]
+    plants: dict[str, PlantHealth]
+
+
+class Principal(Wire):
+    """Who is signed in and what they may do."""
+
+    id: str
+    names: Names
+    permissions: list[str]
