@@ -50,3 +50,11 @@ class RoleHealth(msgspec.Struct, frozen=True):
     lag_ms: dict[str, float] = {}
     queues: dict[str, int] = {}
     """Length of each bounded queue; `NAME.dropped` counts what its overflow rule threw away."""
+
+
+def matches(pattern: str, topic: str) -> bool:
+    """Whether a topic belongs to a pattern; `+` stands for exactly one level."""
+    if pattern == topic:
+        return True
+    wanted, given = pattern.split("/"), topic.split("/")
+    return len(wanted) == len(given) and all(want in ("+", have) for want, have in zip(wanted, given, strict=True))

@@ -1,0 +1,290 @@
+"""Who is inside which fence: hysteresis on probability, confirmation by several fixes, and the path between fixes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from gis.time import NS_PER_S
+from twin.core.fences import REACH_SIGMA, Prisms, inside_probability, largest_sigma_m, near_pairs
+from twin.effects import Direction, EvidenceFix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+_STRIDE = 1 << 20
+"""A pair's key is subject row × stride + fence row; more fences than this a plant cannot have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is known of one subject and one fence while it is inside or on its way in or out.
+
+    Attributes:
+        inside: on which side it is held to be.
+        entered_ns: when it entered; 0 outside.
+        streak: the fixes so far that speak for the other side.
+        left: the last believed fix before the streak, from outside; where a passage began.
+    """
+
+    inside: bool = False
+    entered_ns: int = 0
+    streak: tuple[EvidenceFix, ...] = ()
+    left: EvidenceFix | None = None
+
+
+OUTSIDE = Pair()
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One subject crossed one fence. `evidence` are the fixes that prove it."""
+
+    t_ns: int
+    subject: int
+    fence: int
+    direction: Direction
+    probability: float
+    xyz_m: tuple[float, float, float]
+    evidence: tuple[EvidenceFix, ...]
+    dwell_s: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Membership:
+    """All pairs worth remembering; every other subject is outside every other fence.
+
+    Attributes:
+        pairs: key → pair.
+        keys: the keys, sorted.
+        inside: for each key, whether it is inside.
+    """
+
+    pairs: Mapping[int, Pair] = field(default_factory=dict)
+    keys: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    inside: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+
+    def get(self, subject: int, fence: int) -> Pair:
+        """The pair of a subject row and a fence row."""
+        return self.pairs.get(subject * _STRIDE + fence, OUTSIDE)
+
+    def entries(self) -> list[tuple[int, int, Pair]]:
+        """(subject row, fence row, pair) of all remembered pairs, in order of the rows."""
+        return [(int(key) // _STRIDE, int(key) % _STRIDE, self.pairs[int(key)]) for key in self.keys]
+
+    def with_pairs(self, changed: Mapping[int, Pair]) -> Membership:
+        """The same with some pairs changed; a pair outside without a streak is forgotten."""
+        if not changed:
+            return self
+        pairs = {**self.pairs, **changed}
+        gone = [key for key, pair in changed.items() if not pair.inside and not pair.streak]
+        for key in gone:
+            del pairs[key]
+        keys = np.setdiff1d(np.union1d(self.keys, np.fromiter(changed, np.int64)), np.array(gone, np.int64))
+        inside = np.zeros(len(keys), bool)
+        kept = np.isin(keys, self.keys, assume_unique=True)
+        inside[kept] = self.inside[np.searchsorted(self.keys, keys[kept])]
+        for key, pair in changed.items():
+            if key in pairs:
+                inside[np.searchsorted(keys, key)] = pair.inside
+        return Membership(pairs, keys, inside)
+
+    def of_subjects(self, subjects: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Positions in `subjects` (n,) and fence rows of all remembered pairs of these subjects."""
+        low = np.searchsorted(self.keys, subjects * _STRIDE)
+        count = np.searchsorted(self.keys, (subjects + 1) * _STRIDE) - low
+        which = np.repeat(np.arange(len(subjects)), count)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+        return which, self.keys[low[which] + within] % _STRIDE
+
+
+def membership_of(entries: Iterable[tuple[int, int, Pair]]) -> Membership:
+    """A membership of (subject row, fence row, pair)."""
+    return Membership().with_pairs({subject * _STRIDE + fence: pair for subject, fence, pair in entries})
+
+
+@dataclass(frozen=True, eq=False)
+class Movements:
+    """n movements of n different subjects to be tested against the fences, structure of arrays.
+
+    Attributes:
+        subject: (n,) subject rows.
+        t_ns: (n,) time of the new fix.
+        xyz_m, cov_m2, sigma_z_m: (n, 3), (n, 3), (n,) the new fix.
+        from_t_ns, from_xyz_m, from_cov_m2, from_sigma_z_m: the believed fix before.
+        path: (n,) whether the straight line from there to here was really gone.
+    """
+
+    subject: NDArray[np.int64]
+    t_ns: NDArray[np.int64]
+    xyz_m: NDArray[np.float64]
+    cov_m2: NDArray[np.float64]
+    sigma_z_m: NDArray[np.float64]
+    from_t_ns: NDArray[np.int64]
+    from_xyz_m: NDArray[np.float64]
+    from_cov_m2: NDArray[np.float64]
+    from_sigma_z_m: NDArray[np.float64]
+    path: NDArray[np.bool_]
+
+
+def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Membership, list[Crossing]]:
+    """Fold one fix of each of n subjects into the membership.
+
+    A subject enters when `confirm_fixes` in a row are inside with at least the fence's enter probability, and leaves
+    when as many are inside the fence grown by the exit margin with at most its exit probability. One that was outside
+    and is outside again but whose path led through the fence entered and left it.
+
+    Returns:
+        the new membership, and the crossings by time, subject and fence.
+    """
+    if not len(prisms) or not len(moves.subject):
+        return membership, []
+    reach = REACH_SIGMA * largest_sigma_m(moves.cov_m2)
+    start = np.where(moves.path[:, None], moves.from_xyz_m[:, :2], moves.xyz_m[:, :2])
+    near, fence = near_pairs(prisms, start, moves.xyz_m[:, :2], reach)
+    kept, kept_fence = membership.of_subjects(moves.subject)
+    both = np.unique(np.concatenate([near * _STRIDE + fence, kept * _STRIDE + kept_fence]))
+    if not len(both):
+        return membership, []
+    which, fence = both // _STRIDE, both % _STRIDE
+    key = moves.subject[which] * _STRIDE + fence
+    at = np.minimum(np.searchsorted(membership.keys, key), max(len(membership.keys) - 1, 0))
+    known = membership.keys[at] == key if len(membership.keys) else np.zeros(len(key), bool)
+    inside = known & membership.inside[at] if len(membership.keys) else known
+
+    row = np.where(inside, fence + len(prisms), fence)
+    chance = inside_probability(prisms, row, moves.xyz_m[which], moves.cov_m2[which], moves.sigma_z_m[which])
+    turned = np.where(inside, chance <= prisms.exit[fence], chance >= prisms.enter[fence])
+    through = ~inside & (chance <= prisms.exit[fence]) & (known | _path_meets(prisms, moves, which, fence))
+
+    changed: dict[int, Pair] = {}
+    crossings: list[Crossing] = []
+    for j in np.flatnonzero(turned | known | through):
+        before = membership.pairs.get(int(key[j]), OUTSIDE)
+        if before == OUTSIDE and not turned[j] and not through[j]:
+            continue
+        seen = _Seen(int(which[j]), int(fence[j]), float(chance[j]), bool(turned[j]), bool(through[j]))
+        after, crossed = _folded(before, prisms, moves, seen)
+        if after != before:
+            changed[int(key[j])] = after
+        crossings += crossed
+    crossings.sort(key=lambda crossing: (crossing.t_ns, crossing.subject, crossing.fence))
+    return membership.with_pairs(changed), crossings
+
+
+def _path_meets(
+    prisms: Prisms, moves: Movements, which: NDArray[np.int64], fence: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """(p,) whether the line of each movement touches the fence."""
+    meets = np.zeros(len(which), bool)
+    gone = np.flatnonzero(moves.path[which])
+    ends = np.stack([moves.from_xyz_m[which[gone], :2], moves.xyz_m[which[gone], :2]], axis=1)
+    meets[gone] = shapely.intersects(prisms.shapes[fence[gone]], shapely.linestrings(ends))
+    return meets
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One movement against one fence: what the arrays say."""
+
+    move: int
+    fence: int
+    chance: float
+    turned: bool
+    through: bool
+
+
+def _folded(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen) -> tuple[Pair, list[Crossing]]:
+    """One pair after one fix, and what it crossed."""
+    subject = int(moves.subject[seen.move])
+    if not seen.turned:
+        after = replace(before, streak=(), left=None)
+        return after, _passage(before, prisms, moves, seen, subject) if seen.through else []
+    fix = _evidence(moves, seen.move, seen.chance)
+    streak = (*before.streak, fix)
+    if len(streak) < prisms.confirm[seen.fence]:
+        left = before.left
+        if not before.inside and not before.streak and moves.path[seen.move]:
+            left = _origin(moves, seen.move)
+        return replace(before, streak=streak, left=left), []
+    place = (fix.x_m, fix.y_m, fix.z_m)
+    if before.inside:
+        dwell_s = (fix.t_ns - before.entered_ns) / NS_PER_S
+        out = Crossing(fix.t_ns, subject, seen.fence, Direction.EXIT, fix.probability, place, streak, dwell_s)
+        return OUTSIDE, [out]
+    into = Crossing(fix.t_ns, subject, seen.fence, Direction.ENTER, fix.probability, place, streak)
+    return Pair(inside=True, entered_ns=fix.t_ns), [into]
+
+
+def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int) -> list[Crossing]:
+    """Entry and exit of a subject whose path since it was last outside led through the fence; usually none.
+
+    Believed when the middle of the longest stretch inside is inside with the enter probability, under the covariance
+    interpolated between the two ends.
+    """
+    if before.streak and before.left is None:
+        return []
+    begin = before.left if before.left is not None else _origin(moves, seen.move)
+    end = _evidence(moves, seen.move, seen.chance)
+    line = shapely.LineString([(begin.x_m, begin.y_m), (end.x_m, end.y_m)])
+    if line.length == 0.0 or not prisms.shapes[seen.fence].intersects(line):
+        return []
+    stretches = [part for part in shapely.get_parts(prisms.shapes[seen.fence].intersection(line)) if part.length > 0.0]
+    if not stretches:
+        return []
+    longest = max(stretches, key=lambda part: float(part.length))
+    share = sorted(line.project(shapely.Point(xy)) / line.length for xy in longest.coords)
+    first, last = share[0], share[-1]
+    middle = _between(begin, end, 0.5 * (first + last))
+    sigma_z = max(float(moves.sigma_z_m[seen.move]), float(moves.from_sigma_z_m[seen.move]))
+    chance = float(
+        inside_probability(
+            prisms,
+            np.array([seen.fence]),
+            np.array([[middle.x_m, middle.y_m, middle.z_m]]),
+            np.array([middle.cov_m2]),
+            np.array([sigma_z]),
+        )[0]
+    )
+    if chance < prisms.enter[seen.fence]:
+        return []
+    middle = _with_probability(middle, chance)
+    into, out = _between(begin, end, first), _between(begin, end, last)
+    proof = (begin, *before.streak, middle, end)
+    dwell_s = (out.t_ns - into.t_ns) / NS_PER_S
+    return [
+        Crossing(t.t_ns, subject, seen.fence, way, chance, (t.x_m, t.y_m, t.z_m), proof, dwell)
+        for t, way, dwell in ((into, Direction.ENTER, None), (out, Direction.EXIT, dwell_s))
+    ]
+
+
+def _evidence(moves: Movements, i: int, probability: float) -> EvidenceFix:
+    x, y, z = (float(value) for value in moves.xyz_m[i])
+    xx, xy, yy = (float(value) for value in moves.cov_m2[i])
+    return EvidenceFix(int(moves.t_ns[i]), x, y, z, (xx, xy, yy), probability)
+
+
+def _origin(moves: Movements, i: int) -> EvidenceFix:
+    x, y, z = (float(value) for value in moves.from_xyz_m[i])
+    xx, xy, yy = (float(value) for value in moves.from_cov_m2[i])
+    return EvidenceFix(int(moves.from_t_ns[i]), x, y, z, (xx, xy, yy), 0.0)
+
+
+def _between(a: EvidenceFix, b: EvidenceFix, share: float) -> EvidenceFix:
+    """The point at a share of the way from a to b, with the covariance between theirs."""
+
+    def mix(first: float, second: float) -> float:
+        return (1.0 - share) * first + share * second
+
+    cov = (mix(a.cov_m2[0], b.cov_m2[0]), mix(a.cov_m2[1], b.cov_m2[1]), mix(a.cov_m2[2], b.cov_m2[2]))
+    t_ns = a.t_ns + round(share * (b.t_ns - a.t_ns))
+    return EvidenceFix(t_ns, mix(a.x_m, b.x_m), mix(a.y_m, b.y_m), mix(a.z_m, b.z_m), cov, 0.0)
+
+
+def _with_probability(fix: EvidenceFix, probability: float) -> EvidenceFix:
+    return EvidenceFix(fix.t_ns, fix.x_m, fix.y_m, fix.z_m, fix.cov_m2, probability)

@@ -1,0 +1,104 @@
+"""The plant's records change under a running world: new fences, other carriers, other rights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gis.time import NS_PER_S
+from twin.core.alarms import is_active
+from twin.core.membership import Crossing, Pair, membership_of
+from twin.core.presence import crossing_effect, ended, reconciled
+from twin.core.roster import TAG_PREFIX, CarrierKind, Roster, roster_of
+from twin.core.rules import INTRUSION, is_intrusion
+from twin.core.tracks import carried_over
+from twin.core.world import fences_at
+from twin.effects import Direction
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gis.plant import Plant
+    from twin.core.fences import Prisms
+    from twin.core.ledger import Ledger
+    from twin.core.world import World
+
+
+def with_plant(world: World, plant: Plant, t_ns: int, out: Ledger) -> World:
+    """The world under new records: tracks, memberships and alarms stay where subject and fence still exist."""
+    roster = roster_of(plant)
+    following = [c.subject.removeprefix(TAG_PREFIX) for c in world.roster.carriers if c.kind is CarrierKind.TAG]
+    roster = roster.with_tags(following, world.parameters.stranger_limit)
+    return _under(world, plant, roster, t_ns, out)
+
+
+def with_fences_of(world: World, t_ns: int, out: Ledger) -> World:
+    """The world with the fence versions that hold at an instant."""
+    return _under(world, world.plant, world.roster, t_ns, out)
+
+
+def _under(world: World, plant: Plant, roster: Roster, t_ns: int, out: Ledger) -> World:
+    prisms = fences_at(plant, t_ns, world.parameters)
+    kept: list[tuple[int, int, Pair]] = []
+    gone: list[tuple[int, int, Pair]] = []
+    for subject, fence, pair in world.membership.entries():
+        new_subject = roster.row.get(world.roster.carriers[subject].subject)
+        new_fence = prisms.row.get(world.prisms.fences[fence].code)
+        if new_subject is not None and new_fence is not None:
+            kept.append((new_subject, new_fence, Pair(inside=pair.inside, entered_ns=pair.entered_ns)))
+        elif pair.inside:
+            gone.append((subject, fence, pair))
+    for subject, fence, pair in gone:
+        out.add(partial(crossing_effect, world, world.prisms, _left(world, subject, fence, pair, t_ns)))
+    for name, code, entered_ns in world.restored:
+        if name in roster.row and code in prisms.row and _is_settled(world, roster, prisms, name, code):
+            kept.append((roster.row[name], prisms.row[code], Pair(inside=True, entered_ns=entered_ns)))
+    same = roster is world.roster
+    world = replace(
+        world,
+        plant=plant,
+        roster=roster,
+        prisms=prisms,
+        tracks=carried_over(world.tracks, world.roster, roster),
+        membership=membership_of(kept),
+        parts=world.parts if same else {},
+        restored=(),
+    )
+    return reconciled(world, t_ns, out)
+
+
+def _is_settled(world: World, roster: Roster, prisms: Prisms, subject: str, fence: str) -> bool:
+    """Whether a presence left behind may be taken up: not that of an intruder whose alarm was never raised."""
+    alarm = world.alarms.get((INTRUSION, fence, subject))
+    intrudes = is_intrusion(roster.carriers[roster.row[subject]], prisms.fences[prisms.row[fence]])
+    return not intrudes or (alarm is not None and is_active(alarm))
+
+
+def abandoned(world: World, t_ns: int, rows: NDArray[np.int64], out: Ledger) -> World:
+    """End the presence of lost subjects whose last tag was taken from them: nothing will ever report them out."""
+    lost = set(rows.tolist())
+    closing = [
+        (subject, fence, pair)
+        for subject, fence, pair in world.membership.entries()
+        if pair.inside and subject in lost and not world.roster.has_tag_at(subject, t_ns)
+    ]
+    if not closing:
+        return world
+    for subject, fence, pair in closing:
+        out.add(partial(crossing_effect, world, world.prisms, _left(world, subject, fence, pair, t_ns)))
+    shut = {(subject, fence) for subject, fence, _ in closing}
+    entries = [entry for entry in world.membership.entries() if entry[:2] not in shut]
+    world = replace(world, membership=membership_of(entries))
+    for subject, fence, _ in closing:
+        key = (INTRUSION, world.prisms.fences[fence].code, world.roster.carriers[subject].subject)
+        world = ended(world, key, t_ns, out)
+    return world
+
+
+def _left(world: World, subject: int, fence: int, pair: Pair, t_ns: int) -> Crossing:
+    """The end of a presence that no fix reported; probability 0 says that nobody saw it."""
+    x, y, z = (float(value) for value in world.tracks["ref_xyz_m"][subject])
+    dwell_s = (t_ns - pair.entered_ns) / NS_PER_S
+    return Crossing(t_ns, subject, fence, Direction.EXIT, 0.0, (x, y, z), (), dwell_s)

@@ -1,0 +1,185 @@
+"""`step`: one event in, the next world and its numbered effects out. Pure, total, deterministic.
+
+Nothing else changes a world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+import numpy as np
+import pydantic
+
+from gis.fix import FixStatus
+from gis.plant import Plant
+from twin.core import alarms as machine
+from twin.core.alarms import ACKNOWLEDGED
+from twin.core.ledger import Ledger
+from twin.core.moving import measured
+from twin.core.presence import changed
+from twin.core.records import abandoned, with_fences_of, with_plant
+from twin.core.tracks import aged
+from twin.effects import (
+    CameraChanged,
+    Effect,
+    PlantChanged,
+    ReadingsChanged,
+    SubjectStatusChanged,
+    TagChanged,
+    WeatherChanged,
+)
+from twin.events import (
+    AlarmAcknowledged,
+    CameraReported,
+    Event,
+    FixesMeasured,
+    PlantReplaced,
+    ReadingsTaken,
+    TagReported,
+    Ticked,
+    WeatherObserved,
+)
+
+if TYPE_CHECKING:
+    from twin.core.world import World
+
+
+def step(world: World, event: Event) -> tuple[World, list[Effect]]:
+    """Fold one event.
+
+    Never raises on any event: what nothing can be made of is counted in `World.refused` and has no effects.
+
+    Returns:
+        the world after it, and its effects in order, numbered on from `world.next_seq`.
+    """
+    out = Ledger(world.next_seq)
+    now_ns = max(world.now_ns, event.t_ns)
+    if world.now_ns == 0 or now_ns >= world.prisms.until_ns:
+        world = with_fences_of(world, now_ns, out)
+    world = _folded(replace(world, now_ns=now_ns), event, out)
+    return replace(world, next_seq=out.next_seq), out.effects
+
+
+def _folded(world: World, event: Event, out: Ledger) -> World:  # noqa: PLR0911 - one branch per kind of event
+    match event:
+        case FixesMeasured():
+            return measured(world, event.fixes, out)
+        case ReadingsTaken():
+            return _readings(world, event, out)
+        case WeatherObserved():
+            return _weather(world, event, out)
+        case TagReported():
+            return _tag(world, event, out)
+        case CameraReported():
+            return _camera(world, event, out)
+        case AlarmAcknowledged():
+            return _acknowledged(world, event, out)
+        case PlantReplaced():
+            return _plant(world, event, out)
+        case Ticked():
+            return _ticked(world, out)
+        case _:
+            assert_never(event)
+
+
+def _readings(world: World, event: ReadingsTaken, out: Ledger) -> World:
+    """Values go on in the order they came; the newest of each sensor is kept, a repeated one dropped."""
+    newest = dict(world.readings)
+    passed = []
+    for reading in event.readings:
+        before = newest.get(reading.sensor)
+        if before is not None and before.t_ns == reading.t_ns:
+            continue
+        if before is None or before.t_ns < reading.t_ns:
+            newest[reading.sensor] = reading
+        passed.append(reading)
+    if passed:
+        out.add(lambda seq: ReadingsChanged(seq=seq, t_ns=event.t_ns, readings=passed))
+    return replace(world, readings=newest)
+
+
+def _weather(world: World, event: WeatherObserved, out: Ledger) -> World:
+    if world.weather is not None and event.t_ns <= world.weather.t_ns:
+        return world
+    weather = WeatherChanged(
+        seq=out.next_seq,
+        t_ns=event.t_ns,
+        wind_from_deg=event.wind_from_deg,
+        wind_mps=event.wind_mps,
+        temp_c=event.temp_c,
+        humidity_pct=event.humidity_pct,
+        cloud_oktas=event.cloud_oktas,
+    )
+    out.add(lambda _: weather)
+    return replace(world, weather=weather)
+
+
+def _tag(world: World, event: TagReported, out: Ledger) -> World:
+    """What a tag did not say this time stays as it was."""
+    before = world.tags.get(event.tag_id)
+    if before is not None and event.t_ns <= before.t_ns:
+        return world
+    tag = TagChanged(
+        seq=out.next_seq,
+        t_ns=event.t_ns,
+        tag_id=event.tag_id,
+        subject=world.roster.holder_of(event.tag_id, event.t_ns),
+        battery_pct=event.battery_pct if event.battery_pct is not None or before is None else before.battery_pct,
+        sos=event.sos if event.sos is not None or before is None else before.sos,
+        moving=event.moving if event.moving is not None or before is None else before.moving,
+    )
+    out.add(lambda _: tag)
+    return replace(world, tags={**world.tags, event.tag_id: tag})
+
+
+def _camera(world: World, event: CameraReported, out: Ledger) -> World:
+    before = world.cameras.get(event.camera)
+    if before is not None and event.t_ns <= before.t_ns:
+        return world
+    camera = CameraChanged(seq=out.next_seq, t_ns=event.t_ns, camera=event.camera, online=event.online, fps=event.fps)
+    out.add(lambda _: camera)
+    return replace(world, cameras={**world.cameras, event.camera: camera})
+
+
+def _acknowledged(world: World, event: AlarmAcknowledged, out: Ledger) -> World:
+    """An acknowledgement of an alarm that is not open, or was acknowledged before, changes nothing."""
+    for key, alarm in world.alarms.items():
+        if alarm.id == event.alarm:
+            after = machine.acknowledged(alarm, event.t_ns, event.by, event.note)
+            return changed(world, key, alarm, after, ACKNOWLEDGED, out)
+    return world
+
+
+def _plant(world: World, event: PlantReplaced, out: Ledger) -> World:
+    try:
+        plant = Plant.model_validate_json(event.plant_json)
+    except pydantic.ValidationError:
+        return replace(world, refused=world.refused + 1)
+    if plant.head.code != world.plant.head.code:
+        return replace(world, refused=world.refused + 1)
+    world = with_plant(world, plant, world.now_ns, out)
+    out.add(lambda seq: PlantChanged(seq=seq, t_ns=event.t_ns))
+    return world
+
+
+def _ticked(world: World, out: Ledger) -> World:
+    """Silence has consequences: fixes that nothing followed become predicted, then lost."""
+    known = world.parameters
+    rows, status = aged(
+        world.tracks,
+        world.now_ns,
+        predicted_after_s=known.predicted_after_s,
+        predicted_periods=known.predicted_periods,
+        lost_after_s=known.lost_after_s,
+        lost_periods=known.lost_periods,
+    )
+    if len(rows):
+        tracks = world.tracks.copy()
+        tracks["status"][rows] = status
+        world = replace(world, tracks=tracks)
+        for row, value in zip(rows.tolist(), status.tolist(), strict=True):
+            subject, t_ns = world.roster.carriers[row].subject, world.now_ns
+            out.add(lambda seq, s=subject, t=t_ns, v=value: SubjectStatusChanged(seq=seq, t_ns=t, subject=s, status=v))  # type: ignore[misc]
+    lost = np.flatnonzero((world.tracks["status"] == FixStatus.LOST) & (world.tracks["t_ns"] > 0))
+    return abandoned(world, world.now_ns, lost, out) if len(lost) else world

@@ -1,0 +1,166 @@
+"""The world of one plant: everything the core knows, as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twin.core.fences import Prisms, prisms_at
+from twin.core.membership import Membership
+from twin.core.parameters import Parameters
+from twin.core.roster import Roster, roster_of
+from twin.core.tracks import no_tracks
+from twin.effects import PositionsMoved, WorldSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from gis.plant import Plant
+    from twin.core.alarms import AlarmKey
+    from twin.core.fusion import TagFix
+    from twin.effects import Alarm, CameraChanged, TagChanged, WeatherChanged
+    from twin.events import Reading
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """A plant as the core sees it after the last event.
+
+    Attributes:
+        plant: its records.
+        parameters: what the core is run with.
+        next_seq: number of the next effect.
+        now_ns: newest time any event carried.
+        roster: who carries which tag.
+        prisms: the fences that hold now.
+        tracks: where every subject was last, a row per subject of the roster (see `twin.core.tracks.TRACK`).
+        membership: who is inside which fence.
+        parts: for subjects with several tags, the newest fix of each tag, by subject row and tag row.
+        alarms: all that are not normal, by what they are about.
+        readings, weather, tags, cameras: the newest of each.
+        refused: events and fixes nothing could be made of (not finite, too many unknown tags, unreadable records).
+    """
+
+    plant: Plant
+    parameters: Parameters
+    next_seq: int
+    now_ns: int
+    roster: Roster
+    prisms: Prisms
+    tracks: NDArray[np.void]
+    membership: Membership = field(default_factory=Membership)
+    parts: Mapping[int, Mapping[int, TagFix]] = field(default_factory=dict)
+    alarms: Mapping[AlarmKey, Alarm] = field(default_factory=dict)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    weather: WeatherChanged | None = None
+    tags: Mapping[str, TagChanged] = field(default_factory=dict)
+    cameras: Mapping[str, CameraChanged] = field(default_factory=dict)
+    restored: tuple[tuple[str, str, int], ...] = ()
+    """(subject, fence, entered at) a former core left behind, until the first event says which fences hold."""
+    refused: int = 0
+
+
+def new_world(
+    plant: Plant,
+    first_seq: int,
+    *,
+    open_alarms: Iterable[Alarm] = (),
+    inside: Iterable[tuple[str, str, int]] = (),
+    parameters: Parameters | None = None,
+) -> World:
+    """A world in which nobody has been seen yet.
+
+    Args:
+        plant: the plant's records.
+        first_seq: number of the first effect; higher than any number ever given out for the plant.
+        open_alarms: alarms a former core left behind. Their subjects are taken for inside until a fix says otherwise,
+            so that no alarm is raised twice and none is forgotten.
+        inside: (subject, fence, entered at UTC ns) a former core left behind.
+        parameters: the numbers to run with.
+    """
+    parameters = parameters or Parameters()
+    roster = roster_of(plant)
+    alarms = {(alarm.kind, alarm.fence or "", alarm.subject): alarm for alarm in open_alarms}
+    strangers = [alarm.subject.removeprefix("tag:") for alarm in alarms.values() if alarm.subject.startswith("tag:")]
+    roster = roster.with_tags(strangers, parameters.stranger_limit)
+    entered = {(subject, fence): t_ns for subject, fence, t_ns in inside}
+    for alarm in alarms.values():
+        if alarm.fence is not None and alarm.returned_ns is None:
+            entered.setdefault((alarm.subject, alarm.fence), alarm.raised_ns)
+    return World(
+        plant=plant,
+        parameters=parameters,
+        next_seq=first_seq,
+        now_ns=0,
+        roster=roster,
+        prisms=prisms_at((), plant.head.frame, 0),
+        tracks=no_tracks(len(roster.carriers)),
+        alarms=alarms,
+        restored=tuple((subject, fence, t_ns) for (subject, fence), t_ns in entered.items()),
+    )
+
+
+def fences_at(plant: Plant, t_ns: int, parameters: Parameters) -> Prisms:
+    """The plant's fences that hold at an instant, with the margins the core is run with."""
+    return prisms_at(
+        plant.fences,
+        plant.head.frame,
+        t_ns,
+        margin_m=parameters.exit_margin_m,
+        margin_z_m=parameters.exit_margin_z_m,
+    )
+
+
+def with_tags(world: World, tags: Iterable[str]) -> World:
+    """The same world with a row for each of the tags."""
+    roster = world.roster.with_tags(tags, world.parameters.stranger_limit)
+    if roster is world.roster:
+        return world
+    more = no_tracks(len(roster.carriers) - len(world.roster.carriers))
+    return replace(world, roster=roster, tracks=np.concatenate([world.tracks, more]))
+
+
+def positions(
+    world: World, rows: NDArray[np.int64], tracks: NDArray[np.void], *, seq: int, t_ns: int, late: bool = False
+) -> PositionsMoved:
+    """The effect that says where the subjects `rows` are; `tracks` holds one entry per row."""
+    carriers, tags = world.roster.carriers, world.roster.tags
+    return PositionsMoved(
+        seq=seq,
+        t_ns=t_ns,
+        subject=[carriers[row].subject for row in rows],
+        tag_id=[tags[tag] if tag >= 0 else "" for tag in tracks["tag"].tolist()],
+        fix_t_ns=tracks["t_ns"].copy(),
+        xyz_m=tracks["xyz_m"].copy(),
+        cov_m2=tracks["cov_m2"].copy(),
+        velocity_mps=tracks["velocity_mps"].copy(),
+        p_still=tracks["p_still"].copy(),
+        status=tracks["status"].copy(),
+        reasons=tracks["reasons"].copy(),
+        late=late,
+    )
+
+
+def snapshot(world: World) -> WorldSnapshot:
+    """Everything a late consumer needs to stand where the core stands after its last effect."""
+    rows = np.flatnonzero(world.tracks["t_ns"] > 0)
+    seq = world.next_seq - 1
+    return WorldSnapshot(
+        seq=seq,
+        t_ns=world.now_ns,
+        positions=positions(world, rows, world.tracks[rows], seq=seq, t_ns=world.now_ns),
+        inside=[
+            (world.roster.carriers[subject].subject, world.prisms.fences[fence].code, pair.entered_ns)
+            for subject, fence, pair in world.membership.entries()
+            if pair.inside
+        ],
+        alarms=sorted(world.alarms.values(), key=lambda alarm: (alarm.raised_ns, alarm.id)),
+        readings=list(world.readings.values()),
+        weather=world.weather,
+        tags=list(world.tags.values()),
+        cameras=list(world.cameras.values()),
+    )
