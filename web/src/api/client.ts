@@ -1,0 +1,180 @@
+/** HTTP to the twin: typed answers, one kind of error, paging. Same origin only. */
+
+import type {
+  Accepted,
+  AlarmPage,
+  AlarmRecord,
+  AssetRecord,
+  CameraRecord,
+  FenceRecord,
+  ModelsManifest,
+  PersonRecord,
+  PlantHeadRecord,
+  PlantRecord,
+  Problem,
+  SensorRecord,
+  SeriesRecord,
+  TrackRecord,
+  VehicleRecord,
+  ZoneRecord,
+} from './types.gen';
+
+const BASE = '/api/v1';
+const TIMEOUT_MS = 10_000;
+/** Collections of a plant are read in pages of this many records. */
+const PAGE = 1000;
+
+export type Fault = 'network' | 'timeout' | 'server' | 'stale' | 'forbidden' | 'notFound' | 'unavailable';
+
+/** A request that did not succeed, as a reason that can be said in both languages. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly fault: Fault;
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  readonly problem: Problem | null;
+
+  constructor(fault: Fault, status: number, problem: Problem | null) {
+    super(problem?.detail ?? fault);
+    this.fault = fault;
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** What an HTTP status means to the operator. */
+export function faultOf(status: number): Fault {
+  if (status === 401 || status === 403) return 'forbidden';
+  if (status === 404) return 'notFound';
+  if (status === 409 || status === 412) return 'stale';
+  if (status === 503) return 'unavailable';
+  return 'server';
+}
+
+async function request(path: string, init: RequestInit, outer?: AbortSignal): Promise<unknown> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = outer === undefined ? timeout : AbortSignal.any([timeout, outer]);
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(path, { ...init, signal, headers: { Accept: 'application/json', ...init.headers } });
+    body = response.status === 204 ? null : await response.json();
+  } catch (error) {
+    if (outer?.aborted) throw error;
+    if (timeout.aborted) throw new RequestError('timeout', 0, null);
+    if (error instanceof SyntaxError) throw new RequestError('server', 0, null);
+    throw new RequestError('network', 0, null);
+  }
+  if (!response.ok) {
+    const problem = typeof body === 'object' && body !== null && 'code' in body ? (body as Problem) : null;
+    throw new RequestError(faultOf(response.status), response.status, problem);
+  }
+  return body;
+}
+
+function get(path: string, signal?: AbortSignal): Promise<unknown> {
+  return request(`${BASE}${path}`, {}, signal);
+}
+
+interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Where the next page is: `next` is a cursor, or a whole address of ours. */
+export function nextPath(path: string, next: string): string {
+  if (next.startsWith('http') || next.startsWith('/')) {
+    const url = new URL(next, location.origin);
+    return `${url.pathname}${url.search}`.replace(BASE, '');
+  }
+  const url = new URL(path, location.origin);
+  url.searchParams.set('next', next);
+  return `${url.pathname}${url.search}`;
+}
+
+async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = [];
+  let at: string | null = `${path}?limit=${PAGE}`;
+  while (at !== null) {
+    const page = (await get(at, signal)) as Page<T>;
+    items.push(...page.items);
+    at = page.next === null ? null : nextPath(at, page.next);
+  }
+  return items;
+}
+
+/** Everything that changes rarely about a plant. */
+export interface PlantRecords {
+  plant: PlantRecord;
+  assets: AssetRecord[];
+  zones: ZoneRecord[];
+  fences: FenceRecord[];
+  sensors: SensorRecord[];
+  cameras: CameraRecord[];
+  people: PersonRecord[];
+  vehicles: VehicleRecord[];
+}
+
+const plantPath = (code: string) => `/plants/${encodeURIComponent(code)}`;
+
+export const api = {
+  async plants(): Promise<PlantHeadRecord[]> {
+    return all<PlantHeadRecord>('/plants');
+  },
+
+  async records(code: string, signal: AbortSignal): Promise<PlantRecords> {
+    const path = plantPath(code);
+    const [plant, assets, zones, fences, sensors, cameras, people, vehicles] = await Promise.all([
+      get(path, signal) as Promise<PlantRecord>,
+      all<AssetRecord>(`${path}/assets`, signal),
+      all<ZoneRecord>(`${path}/zones`, signal),
+      all<FenceRecord>(`${path}/fences`, signal),
+      all<SensorRecord>(`${path}/sensors`, signal),
+      all<CameraRecord>(`${path}/cameras`, signal),
+      all<PersonRecord>(`${path}/roster`, signal),
+      all<VehicleRecord>(`${path}/vehicles`, signal),
+    ]);
+    return { plant, assets, zones, fences, sensors, cameras, people, vehicles };
+  },
+
+  async models(code: string, signal: AbortSignal): Promise<ModelsManifest> {
+    return (await get(`${plantPath(code)}/models`, signal)) as ModelsManifest;
+  },
+
+  async series(code: string, sensor: string, from_ms: number, to_ms: number, signal: AbortSignal) {
+    const query = new URLSearchParams({
+      from: new Date(from_ms).toISOString(),
+      to: new Date(to_ms).toISOString(),
+      points: '360',
+    });
+    const path = `${plantPath(code)}/sensors/${encodeURIComponent(sensor)}/series?${query}`;
+    return (await get(path, signal)) as SeriesRecord;
+  },
+
+  async track(code: string, subject: string, from_ms: number, to_ms: number, signal: AbortSignal) {
+    const query = new URLSearchParams({
+      subject,
+      from: new Date(from_ms).toISOString(),
+      to: new Date(to_ms).toISOString(),
+    });
+    const page = (await get(`${plantPath(code)}/tracks?${query}`, signal)) as Page<TrackRecord>;
+    return page.items;
+  },
+
+  /** Past alarms, newest first. */
+  async alarms(code: string, next: string | null, signal: AbortSignal): Promise<AlarmPage> {
+    const path = `${plantPath(code)}/alarms?limit=100`;
+    return (await get(next === null ? path : nextPath(path, next), signal)) as AlarmPage;
+  },
+
+  /** Hands the acknowledgement over; the alarm's new state arrives on the live connection. */
+  async acknowledge(code: string, alarm: AlarmRecord): Promise<Accepted> {
+    const path = `${BASE}${plantPath(code)}/alarms/${encodeURIComponent(alarm.id)}/acknowledge`;
+    const init = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'If-Match': alarm.etag },
+      body: JSON.stringify({ note: '' }),
+    };
+    return (await request(path, init)) as Accepted;
+  },
+};

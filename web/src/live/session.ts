@@ -1,0 +1,232 @@
+/**
+ * One operator's session with one plant: folds the live connection into the stores, reads the records, and beats once
+ * a second so that ages go on counting when nothing arrives.
+ */
+
+import { batch } from '@preact/signals';
+import { api } from '../api/client';
+import { reason } from '../api/fault';
+import type { LiveMessage, SnapshotMessage } from '../api/types.gen';
+import type { MoverTable, PositionFrame } from '../map/port';
+import { changeAlarm, replaceAlarms } from '../store/alarms';
+import * as live from '../store/live';
+import { indexed, models, modelsMissing, records, recordsFault } from '../store/records';
+import { ServerClock } from './clock';
+import { judge } from './liveness';
+import { Positions } from './positions';
+import { LiveConnection, type LiveWorld } from './socket';
+
+const BEAT_MS = 1_000;
+/** Pause before records or models that could not be read are asked for again. */
+const READ_AGAIN_MS = 5_000;
+
+type FrameListener = (table: MoverTable, frame: PositionFrame) => void;
+
+export class Session {
+  readonly positions = new Positions();
+  readonly clock = new ServerClock();
+  readonly #plant: string;
+  readonly #world: LiveWorld;
+  readonly #connection: LiveConnection;
+  readonly #listeners = new Set<FrameListener>();
+  #open = false;
+  #heard_ms: number | null = null;
+  #age_ms: number | null = null;
+  #ageGiven_ms: number | null = null;
+  #newest_ms = 0;
+  #records = '';
+  #reading: AbortController | null = null;
+  #cancelBeat: (() => void) | null = null;
+
+  constructor(plant: string, url: string, world: LiveWorld) {
+    this.#plant = plant;
+    this.#world = world;
+    this.#connection = new LiveConnection(
+      url,
+      {
+        opened: () => this.#opened(),
+        closed: () => this.#closed(),
+        heard: (now) => (this.#heard_ms = now),
+        message: (message, now) => batch(() => this.#fold(message, now)),
+        frame: (frame, now) => this.#frame(frame, now),
+        unreadable: () => (live.unreadable.value += 1),
+      },
+      world,
+    );
+  }
+
+  start(): void {
+    this.#connection.start();
+    this.#beat();
+  }
+
+  stop(): void {
+    this.#cancelBeat?.();
+    this.#reading?.abort();
+    this.#connection.stop();
+  }
+
+  retryNow(): void {
+    this.#connection.retryNow();
+  }
+
+  /** Calls back with every frame, and at once with the newest. */
+  onFrame(listener: FrameListener): () => void {
+    this.#listeners.add(listener);
+    if (this.positions.frame !== null) listener(this.positions.table, this.positions.frame);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #opened(): void {
+    this.#open = true;
+    this.clock.reset();
+  }
+
+  #closed(): void {
+    this.#open = false;
+    this.#judge();
+  }
+
+  #frame(frame: PositionFrame, now_ms: number): void {
+    if (!this.positions.setFrame(frame)) return;
+    if (frame.t_ms > this.#newest_ms) {
+      this.#newest_ms = frame.t_ms;
+      this.#age_ms = Math.max(0, this.clock.at(now_ms) - frame.t_ms);
+      this.#ageGiven_ms = now_ms;
+    }
+    for (const listener of this.#listeners) listener(this.positions.table, frame);
+  }
+
+  #fold(message: LiveMessage, now_ms: number): void {
+    switch (message.type) {
+      case 'snapshot':
+        this.#snapshot(message, now_ms);
+        break;
+      case 'people':
+        this.#people(message.people);
+        break;
+      case 'alarm':
+        changeAlarm(message.alarm);
+        break;
+      case 'crossing':
+        live.inside.value = live.crossed(live.inside.value, message.crossing);
+        break;
+      case 'readings':
+        live.readings.value = live.merged(live.readings.value, message.readings, (row) => row.sensor);
+        break;
+      case 'weather':
+        live.weather.value = message.weather;
+        break;
+      case 'tag':
+        live.tags.value = live.merged(live.tags.value, [message.tag], (row) => row.tag);
+        break;
+      case 'camera':
+        live.cameras.value = live.merged(live.cameras.value, [message.camera], (row) => row.camera);
+        break;
+      case 'connection':
+        this.#connectionSays(message.connection, now_ms);
+        break;
+      case 'plant':
+        this.#readRecords(message.records);
+        break;
+    }
+  }
+
+  #snapshot(snapshot: SnapshotMessage, now_ms: number): void {
+    this.clock.sample(Date.parse(snapshot.server_time), now_ms);
+    live.head.value = snapshot.plant;
+    live.roles.value = snapshot.roles;
+    live.levels.value = snapshot.levels;
+    this.#people(snapshot.people);
+    live.inside.value = snapshot.inside;
+    replaceAlarms(snapshot.alarms);
+    live.readings.value = new Map(snapshot.readings.map((row) => [row.sensor, row]));
+    live.weather.value = snapshot.weather;
+    live.tags.value = new Map(snapshot.tags.map((row) => [row.tag, row]));
+    live.cameras.value = new Map(snapshot.cameras.map((row) => [row.camera, row]));
+    this.#newest_ms = 0;
+    this.#connectionSays(snapshot.connection, now_ms);
+    this.#readRecords(snapshot.records);
+  }
+
+  #people(table: SnapshotMessage['people']): void {
+    live.people.value = table;
+    this.positions.setTable(table);
+  }
+
+  #connectionSays(connection: SnapshotMessage['connection'], now_ms: number): void {
+    this.clock.sample(Date.parse(connection.server_time), now_ms);
+    live.connection.value = connection;
+    const age = connection.movers > 0 ? connection.positions_age_ms : connection.data_age_ms;
+    if (age !== null || this.#newest_ms === 0) {
+      this.#age_ms = age;
+      this.#ageGiven_ms = now_ms;
+    }
+    this.#judge();
+  }
+
+  #judge(): void {
+    const now_ms = this.#world.now();
+    const next = judge({
+      now_ms,
+      open: this.#open,
+      heard_ms: this.#heard_ms,
+      age_ms: this.#age_ms,
+      age_given_ms: this.#ageGiven_ms,
+    });
+    live.liveness.value = next;
+  }
+
+  #beat(): void {
+    batch(() => {
+      live.now_ms.value = this.clock.at(this.#world.now());
+      const counted = this.positions.count();
+      const before = live.heads.peek();
+      if (JSON.stringify(counted) !== JSON.stringify(before)) live.heads.value = counted;
+      this.#judge();
+    });
+    this.#cancelBeat = this.#world.after(BEAT_MS, () => this.#beat());
+  }
+
+  /** Reads the records unless those of this mark are already here; tries again until they are. */
+  #readRecords(mark: string): void {
+    if (mark === this.#records) return;
+    this.#records = mark;
+    this.#reading?.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
+    void this.#readUntilDone(reading.signal);
+  }
+
+  async #readUntilDone(signal: AbortSignal): Promise<void> {
+    await this.#retrying(signal, async () => {
+      const read = await api.records(this.#plant, signal);
+      records.value = indexed(read);
+      recordsFault.value = null;
+    }, (error) => (recordsFault.value = reason(error)));
+    await this.#retrying(signal, async () => {
+      models.value = await api.models(this.#plant, signal);
+      modelsMissing.value = false;
+    }, () => (modelsMissing.value = true));
+  }
+
+  async #retrying(signal: AbortSignal, read: () => Promise<void>, failed: (error: unknown) => void): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await read();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        failed(error);
+      }
+      await new Promise<void>((resolve) => this.#world.after(READ_AGAIN_MS, resolve));
+    }
+  }
+}
+
+/** Where the live connection of a plant is, on the host the page came from. */
+export function liveUrl(plant: string, page: Location): string {
+  const scheme = page.protocol === 'https:' ? 'wss' : 'ws';
+  return `${scheme}://${page.host}/ws/v1/live?plant=${encodeURIComponent(plant)}`;
+}
+
