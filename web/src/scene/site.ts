@@ -64,7 +64,10 @@ export function siteToLonLat(origin: SiteOrigin, xM: number, yM: number): [numbe
 /** Lon/lat degrees to site metres (inverse of `siteToLonLat`). */
 export function lonLatToSite(origin: SiteOrigin, lon: number, lat: number): [number, number] {
   const { meridian, normal } = radii(origin.lat);
-  return [(lon - origin.lon) * RAD * normal * Math.cos(origin.lat * RAD), (lat - origin.lat) * RAD * meridian];
+  return [
+    (lon - origin.lon) * RAD * normal * Math.cos(origin.lat * RAD),
+    (lat - origin.lat) * RAD * meridian,
+  ];
 }
 
 /** Multiply two column-major 4 × 4 matrices in double precision. */
@@ -88,7 +91,14 @@ export interface ScreenPoint {
 }
 
 /** Where a site point appears on a canvas of the given CSS size. */
-export function project(m: ArrayLike<number>, x: number, y: number, z: number, width: number, height: number): ScreenPoint {
+export function project(
+  m: ArrayLike<number>,
+  x: number,
+  y: number,
+  z: number,
+  width: number,
+  height: number,
+): ScreenPoint {
   const at = (r: number) => (m[r] ?? 0) * x + (m[4 + r] ?? 0) * y + (m[8 + r] ?? 0) * z + (m[12 + r] ?? 0);
   const w = at(3);
   const inv = w > 0 ? 1 / w : 0;

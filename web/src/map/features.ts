@@ -1,0 +1,115 @@
+/** Plant records → GeoJSON for the ground layers, and the labels the overlay places. Pure. */
+import type { Feature, FeatureCollection, Geometry } from 'geojson';
+import type { Names, PlantData } from './port';
+import type { SourceName } from './style';
+import { footprint, heightOf, type Footprint } from '../scene/footprints';
+
+/** Fences reach up to 200 m; a prism higher than a storey would hide the plant. */
+const FENCE_DRAWN_M = 5;
+
+const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features });
+const feature = (geometry: Geometry, properties: Record<string, unknown>): Feature => ({
+  type: 'Feature',
+  geometry,
+  properties,
+});
+
+export function groundFeatures(data: PlantData): Record<SourceName, FeatureCollection> {
+  const of = (...kinds: string[]) => data.assets.filter((a) => kinds.includes(a.kind));
+  return {
+    site: collection([feature(data.head.boundary, {})]),
+    roads: collection(
+      of('road').map((a) => feature(a.geometry, { code: a.code, width_m: 6, ...a.attributes })),
+    ),
+    pads: collection(of('unit', 'bund').map((a) => feature(a.geometry, { code: a.code, kind: a.kind }))),
+    zones: collection(data.zones.map((z) => feature(z.geometry, { code: z.code, colour: z.colour }))),
+    fences: collection(
+      data.fences.map((f) => {
+        const base = Math.max(0, f.z_min_m);
+        return feature(f.geometry, {
+          code: f.code,
+          colour: f.colour,
+          draw_base_m: base,
+          draw_top_m: Math.min(f.z_max_m, base + FENCE_DRAWN_M),
+        });
+      }),
+    ),
+  };
+}
+
+export type LabelClass = 'unit' | 'tank' | 'building' | 'equipment' | 'muster';
+
+export interface Label {
+  code: string;
+  class: LabelClass;
+  names: Names;
+  /** Shown from this zoom on. */
+  min_zoom: number;
+  /** Higher wins where labels collide. */
+  weight: number;
+  x_m: number;
+  y_m: number;
+  z_m: number;
+}
+
+const TANK = /tank$/;
+const EQUIPMENT = new Set(['column', 'reactor', 'flare', 'heat_exchanger', 'pump']);
+const BUILDINGS = new Set(['building', 'warehouse', 'loading_bay']);
+
+function classOf(kind: string): LabelClass | null {
+  if (TANK.test(kind)) return 'tank';
+  if (kind === 'unit') return 'unit';
+  if (BUILDINGS.has(kind)) return 'building';
+  if (EQUIPMENT.has(kind)) return 'equipment';
+  return kind === 'muster_point' ? 'muster' : null;
+}
+
+const MIN_ZOOM: Record<LabelClass, number> = {
+  unit: 13.2,
+  muster: 15.6,
+  tank: 15.4,
+  building: 15.8,
+  equipment: 17.2,
+};
+const WEIGHT: Record<LabelClass, number> = { unit: 50, muster: 40, tank: 30, building: 20, equipment: 10 };
+
+export interface PlantOutlines {
+  footprints: Map<string, Footprint>;
+  labels: Label[];
+}
+
+/** Footprints of all assets and the labels that stand on them. */
+export function outlines(data: PlantData): PlantOutlines {
+  const origin = { lon: data.head.origin_lon, lat: data.head.origin_lat };
+  const footprints = new Map<string, Footprint>();
+  const labels: Label[] = [];
+  for (const asset of data.assets) {
+    const outline = footprint(origin, asset);
+    if (!outline) continue;
+    footprints.set(asset.code, outline);
+    const cls = classOf(asset.kind);
+    if (!cls) continue;
+    const size = Math.min(20, heightOf(asset)) / 20;
+    labels.push({
+      code: asset.code,
+      class: cls,
+      names: asset.names,
+      min_zoom: MIN_ZOOM[cls],
+      weight: WEIGHT[cls] + size,
+      x_m: outline.x_m,
+      y_m: outline.y_m,
+      z_m: cls === 'unit' ? 0 : outline.top_m,
+    });
+  }
+  labels.sort((a, b) => b.weight - a.weight);
+  return { footprints, labels };
+}
+
+/** Bounds of the plant's boundary, degrees: west, south, east, north. */
+export function boundsOf(boundary: PlantData['head']['boundary']): [number, number, number, number] {
+  const rings = boundary.type === 'Polygon' ? boundary.coordinates : boundary.coordinates.flat();
+  const points = rings.flat();
+  const lons = points.map((p) => p[0] ?? 0);
+  const lats = points.map((p) => p[1] ?? 0);
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}

@@ -1,0 +1,481 @@
+/** The plant on the map: MapLibre for the ground, one three.js layer for what stands on it, a canvas for what must be read. */
+import { Map as MapLibreMap, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import './map.css';
+import { PlantScene, LAYER_ID, SceneLayer } from '../scene/layer';
+import { siteToLonLat, type SiteOrigin } from '../scene/site';
+import { boundsOf, groundFeatures, outlines, type PlantOutlines } from './features';
+import { detectorMarks } from './marks';
+import { CLUSTER_BELOW_ZOOM, Overlay, type Mark } from './overlay';
+import { readPalette, type Palette } from './palette';
+import { hatch, PATTERN_RATIO } from './patterns';
+import { Picker } from './pick';
+import type {
+  FlyTarget,
+  Insets,
+  Language,
+  LayerSwitches,
+  MapAlarm,
+  MapCameraStates,
+  MapEvents,
+  MapReadings,
+  MapSelection,
+  MoverTable,
+  PlantData,
+  PlantMap,
+  PositionFrame,
+  Theme,
+  ViewState,
+} from './port';
+import { LAYERS } from './port';
+import { HATCHED, layers as styleLayers, layerVisibility, SOURCES, style, zoomOfMetre } from './style';
+
+setWorkerUrl(workerUrl);
+
+const TILTED_DEG = 58;
+const FLY_MS = 500;
+const SMALL_KINDS = { detectors: ['gas_detector'], cameras: ['camera'], anchors: ['anchor'] } as const;
+const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+type Listeners = { [E in keyof MapEvents]: Set<(payload: MapEvents[E]) => void> };
+
+class MapLibrePlant implements PlantMap {
+  private map: MapLibreMap | null = null;
+  private scene: PlantScene | null = null;
+  private layer: SceneLayer | null = null;
+  private overlay: Overlay | null = null;
+  private picker: Picker | null = null;
+  private palette: Palette | null = null;
+  private data: PlantData | null = null;
+  private outlines: PlantOutlines = { footprints: new Map(), labels: [] };
+  private origin: SiteOrigin = { lon: 0, lat: 0 };
+  private table: MoverTable | null = null;
+  private frame: PositionFrame | null = null;
+  private alarms: readonly MapAlarm[] = [];
+  private readings: MapReadings = new Map();
+  private cameraStates: MapCameraStates = new Map();
+  private marks: readonly Mark[] = [];
+  private selection: MapSelection | null = null;
+  private hover: MapSelection | null = null;
+  private switches = Object.fromEntries(LAYERS.map((name) => [name, true])) as LayerSwitches;
+  private language: Language = 'zh';
+  private insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
+  private shownModels: string | number | null = null;
+  private readySent = false;
+  private framed = false;
+  private pendingView: ViewState | null = null;
+  private readonly listeners: Listeners = {
+    select: new Set(),
+    hover: new Set(),
+    view: new Set(),
+    layerlost: new Set(),
+    layerrestored: new Set(),
+    ready: new Set(),
+  };
+
+  async mount(element: HTMLElement): Promise<void> {
+    const probe = document.createElement('canvas').getContext('webgl2');
+    if (!probe) throw new Error('WebGL 2 is not available');
+    probe.getExtension('WEBGL_lose_context')?.loseContext();
+    const palette = readPalette(element);
+    this.palette = palette;
+    const map = new MapLibreMap({
+      container: element,
+      style: style(palette, this.origin.lat),
+      attributionControl: false,
+      maxPitch: 80,
+      minZoom: 9,
+      maxZoom: 21,
+      dragRotate: true,
+      fadeDuration: 0,
+      canvasContextAttributes: { antialias: true, powerPreference: 'high-performance' },
+    });
+    this.map = map;
+    await new Promise<void>((resolve) => map.once('load', () => resolve()));
+    this.scene = new PlantScene(palette);
+    this.overlay = new Overlay();
+    element.append(this.overlay.canvas);
+    this.addPatterns();
+    this.addLayer();
+    this.picker = new Picker(() => this.pickState());
+    map.on('render', () => this.afterRender());
+    map.on('move', () => this.reportView());
+    map.on('click', (event) => this.emit('select', this.picker?.pick(event.point.x, event.point.y) ?? null));
+    this.watchPointer(map);
+    this.watchContext(map);
+    if (this.pendingView) this.setView(this.pendingView);
+    if (this.data) this.setPlant(this.data);
+    this.applySwitches();
+  }
+
+  private addLayer(): void {
+    if (!this.map || !this.scene) return;
+    this.layer = new SceneLayer(this.scene);
+    this.map.addLayer(this.layer);
+  }
+
+  private watchPointer(map: MapLibreMap): void {
+    let last = 0;
+    map.on('mousemove', (event) => {
+      const now = performance.now();
+      if (now - last < 80 || map.isMoving()) return;
+      last = now;
+      const hit = this.picker?.pick(event.point.x, event.point.y) ?? null;
+      const same = hit?.id === this.hover?.id && hit?.kind === this.hover?.kind;
+      this.hover = hit;
+      map.getCanvas().style.cursor = hit ? 'pointer' : '';
+      this.emit('hover', hit ? { selection: hit, x_px: event.point.x, y_px: event.point.y } : null);
+      if (!same) this.redraw();
+    });
+    map.on('mouseout', () => {
+      this.hover = null;
+      this.emit('hover', null);
+      this.redraw();
+    });
+  }
+
+  /** After a lost context MapLibre restores its own layers and drops ours: put a fresh one back once the map stands again. */
+  private watchContext(map: MapLibreMap): void {
+    const canvas = map.getCanvas();
+    canvas.addEventListener('webglcontextlost', () => {
+      this.overlay?.canvas.classList.add('is-lost');
+      this.emit('layerlost', undefined);
+    });
+    canvas.addEventListener('webglcontextrestored', () => {
+      map.once('idle', () => {
+        if (map.getLayer(LAYER_ID)) map.removeLayer(LAYER_ID);
+        this.addPatterns();
+        this.addLayer();
+        map.once('render', () => {
+          this.overlay?.canvas.classList.remove('is-lost');
+          this.emit('layerrestored', undefined);
+        });
+        map.triggerRepaint();
+      });
+      map.triggerRepaint();
+    });
+  }
+
+  private addPatterns(): void {
+    for (const colour of HATCHED) {
+      const image = this.palette && hatch(colour, this.palette.risk[colour]);
+      if (!image || !this.map) continue;
+      if (this.map.hasImage(`hatch-${colour}`)) this.map.removeImage(`hatch-${colour}`);
+      this.map.addImage(`hatch-${colour}`, image, { pixelRatio: PATTERN_RATIO });
+    }
+  }
+
+  setPlant(data: PlantData): void {
+    const first = this.data?.head.code !== data.head.code || !this.framed;
+    this.data = data;
+    this.origin = { lon: data.head.origin_lon, lat: data.head.origin_lat };
+    this.outlines = outlines(data);
+    const { map, scene } = this;
+    if (!map || !scene) return;
+    scene.setOrigin(this.origin);
+    scene.shadow.paint([...this.outlines.footprints.values()]);
+    scene.frusta.build(data.cameras);
+    const features = groundFeatures(data);
+    for (const name of SOURCES) (map.getSource(name) as GeoJSONSource).setData(features[name]);
+    this.restyle();
+    this.updateMarks();
+    this.applySelection();
+    this.applySwitches();
+    if (first) {
+      this.framed = true;
+      if (!this.pendingView) this.home(false);
+    }
+    if (data.models && data.models.version !== this.shownModels) {
+      const { models } = data;
+      this.shownModels = models.version;
+      scene.models
+        .load(models)
+        .then(() => {
+          scene.liquids.build(models);
+          scene.liquids.update(data.sensors, this.readings);
+          this.applySelection();
+          this.applySwitches();
+          this.redraw();
+        })
+        .catch((error: unknown) => {
+          this.shownModels = null;
+          console.error('models could not be read', error);
+        });
+    }
+    this.redraw();
+  }
+
+  setPositions(table: MoverTable, frame: PositionFrame): void {
+    this.table = table;
+    this.frame = frame;
+    this.scene?.movers.update(table, frame);
+    this.redraw();
+  }
+
+  setAlarms(alarms: readonly MapAlarm[]): void {
+    this.alarms = alarms;
+    this.redraw();
+  }
+
+  setReadings(readings: MapReadings): void {
+    this.readings = readings;
+    if (this.data) this.scene?.liquids.update(this.data.sensors, readings);
+    this.updateMarks();
+    this.redraw();
+  }
+
+  setCameraStates(states: MapCameraStates): void {
+    this.cameraStates = states;
+    this.updateMarks();
+    this.redraw();
+  }
+
+  private updateMarks(): void {
+    if (this.data)
+      this.marks = detectorMarks(this.data, this.outlines.footprints, this.readings, this.cameraStates);
+  }
+
+  setSelection(selection: MapSelection | null): void {
+    const { map } = this;
+    for (const [which, selected] of [
+      [this.selection, false],
+      [selection, true],
+    ] as const) {
+      if (map && which && (which.kind === 'zone' || which.kind === 'fence')) {
+        map.setFeatureState({ source: `${which.kind}s`, id: which.id }, { selected });
+      }
+    }
+    this.selection = selection;
+    this.applySelection();
+    this.redraw();
+  }
+
+  private applySelection(): void {
+    const s = this.selection;
+    this.scene?.models.select(s && (s.kind === 'asset' || s.kind === 'camera') ? s.id : null);
+    this.scene?.frusta.show(this.switches.frusta, s?.kind === 'camera' ? s.id : null);
+  }
+
+  setLayers(switches: LayerSwitches): void {
+    this.switches = switches;
+    this.applySwitches();
+  }
+
+  private applySwitches(): void {
+    const { map, scene, switches } = this;
+    if (!map || !scene) return;
+    for (const [id, on] of Object.entries(layerVisibility(switches))) {
+      map.setLayoutProperty(id, 'visibility', on ? 'visible' : 'none');
+    }
+    const hidden = new Set<string>();
+    for (const [name, kinds] of Object.entries(SMALL_KINDS)) {
+      if (!switches[name as keyof typeof SMALL_KINDS]) for (const kind of kinds) hidden.add(kind);
+    }
+    scene.models.hide(hidden);
+    scene.movers.setShown(switches.people, switches.vehicles);
+    scene.liquids.group.visible = switches.liquids;
+    this.applySelection();
+    this.redraw();
+  }
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    this.redraw();
+  }
+
+  setTheme(_theme: Theme): void {
+    const element = this.map?.getContainer();
+    if (!element) return;
+    this.palette = readPalette(element);
+    this.scene?.setPalette(this.palette);
+    this.addPatterns();
+    this.restyle();
+    this.redraw();
+  }
+
+  private restyle(): void {
+    const { map, palette } = this;
+    if (!map || !palette) return;
+    for (const layer of styleLayers(palette, this.origin.lat)) {
+      for (const [name, value] of Object.entries(layer.paint ?? {})) {
+        map.setPaintProperty(layer.id, name as Parameters<MapLibreMap['setPaintProperty']>[1], value);
+      }
+    }
+  }
+
+  setInsets(insets: Insets): void {
+    this.insets = insets;
+  }
+
+  flyTo(target: FlyTarget): void {
+    const place = this.placeOf(target);
+    if (!place || !this.map) return;
+    const [lon, lat] = siteToLonLat(this.origin, place.x, place.y);
+    const shorter =
+      Math.min(this.map.getContainer().clientWidth, this.map.getContainer().clientHeight) || 800;
+    const wanted = zoomOfMetre(lat) + Math.log2(shorter / 2 / place.span);
+    this.move({ center: [lon, lat], zoom: Math.min(19, Math.max(15, wanted)) });
+  }
+
+  private placeOf(target: FlyTarget): { x: number; y: number; span: number } | null {
+    if (!('kind' in target)) return { x: target.x_m, y: target.y_m, span: target.span_m ?? 60 };
+    if (target.kind === 'mover') {
+      const row = this.table?.rows.findIndex((r) => r.id === target.id) ?? -1;
+      const p = this.scene?.movers.positions;
+      if (row < 0 || !p || p[3 * row] === undefined) return null;
+      return { x: p[3 * row] ?? 0, y: p[3 * row + 1] ?? 0, span: 45 };
+    }
+    const outline = this.outlines.footprints.get(target.id) ?? this.areaOf(target);
+    if (!outline) return null;
+    const points = outline.rings.flat();
+    const reach = Math.max(...points.map(([x, y]) => Math.hypot(x - outline.x_m, y - outline.y_m)));
+    return { x: outline.x_m, y: outline.y_m, span: Math.max(30, reach * 2.4) };
+  }
+
+  private areaOf(target: MapSelection): { rings: [number, number][][]; x_m: number; y_m: number } | null {
+    return this.picker?.area(target) ?? null;
+  }
+
+  view(): ViewState {
+    const c = this.map?.getCenter();
+    if (!this.map || !c)
+      return this.pendingView ?? { lon: 0, lat: 0, zoom: 15, bearing_deg: 0, pitch_deg: 0 };
+    return {
+      lon: c.lng,
+      lat: c.lat,
+      zoom: this.map.getZoom(),
+      bearing_deg: this.map.getBearing(),
+      pitch_deg: this.map.getPitch(),
+    };
+  }
+
+  setView(view: ViewState): void {
+    this.pendingView = view;
+    this.map?.jumpTo({
+      center: [view.lon, view.lat],
+      zoom: view.zoom,
+      bearing: view.bearing_deg,
+      pitch: view.pitch_deg,
+    });
+  }
+
+  private move(options: Parameters<MapLibreMap['easeTo']>[0]): void {
+    this.map?.easeTo({ padding: this.insets, duration: reducedMotion() ? 0 : FLY_MS, ...options });
+  }
+
+  zoomBy(steps: number): void {
+    this.move({ zoom: (this.map?.getZoom() ?? 15) + steps });
+  }
+
+  north(): void {
+    this.move({ bearing: 0 });
+  }
+
+  toggle3d(): void {
+    this.move({ pitch: (this.map?.getPitch() ?? 0) > 10 ? 0 : TILTED_DEG });
+  }
+
+  fit(): void {
+    this.frameBoundary(this.map?.getBearing() ?? 0, this.map?.getPitch() ?? 0, true);
+  }
+
+  home(animate = true): void {
+    this.frameBoundary(this.data?.head.home_bearing_deg ?? 0, TILTED_DEG, animate);
+  }
+
+  private frameBoundary(bearing: number, pitch: number, animate: boolean): void {
+    if (!this.map || !this.data) return;
+    const [west, south, east, north] = boundsOf(this.data.head.boundary);
+    const camera = this.map.cameraForBounds([west, south, east, north], { bearing, padding: 24 });
+    if (!camera?.center) return;
+    // A tilted view shows more of what is far away: come closer by what the tilt gains.
+    const closer = 0.55 * (pitch / TILTED_DEG);
+    this.map.easeTo({
+      padding: this.insets,
+      center: camera.center,
+      zoom: (camera.zoom ?? 15) + closer,
+      bearing,
+      pitch,
+      duration: animate && !reducedMotion() ? FLY_MS : 0,
+    });
+  }
+
+  on<E extends keyof MapEvents>(event: E, callback: (payload: MapEvents[E]) => void): () => void {
+    const set: Set<(payload: MapEvents[E]) => void> = this.listeners[event];
+    set.add(callback);
+    return () => set.delete(callback);
+  }
+
+  private emit<E extends keyof MapEvents>(event: E, payload: MapEvents[E]): void {
+    const set: Set<(payload: MapEvents[E]) => void> = this.listeners[event];
+    for (const callback of set) callback(payload);
+  }
+
+  private reportView(): void {
+    const view = this.view();
+    this.emit('view', { ...view, metres_per_px: 2 ** (zoomOfMetre(view.lat) - view.zoom) });
+  }
+
+  private redraw(): void {
+    this.map?.triggerRepaint();
+  }
+
+  private afterRender(): void {
+    const { map, scene, overlay, palette } = this;
+    if (!map || !scene || !overlay || !palette || scene.matrix.length === 0) return;
+    const zoom = map.getZoom();
+    scene.movers.group.visible = zoom >= CLUSTER_BELOW_ZOOM;
+    const canvas = map.getCanvas();
+    overlay.draw({
+      matrix: scene.matrix,
+      zoom,
+      width: canvas.clientWidth,
+      height: canvas.clientHeight,
+      palette,
+      language: this.language,
+      labels: this.outlines.labels,
+      footprints: this.outlines.footprints,
+      marks: this.marks.filter((mark) => this.switches[`${mark.kind}s`]),
+      table: this.table,
+      frame: this.frame,
+      positions: scene.movers.positions,
+      moverVisible: (row) => scene.movers.visible(row),
+      alarms: this.alarms,
+      selection: this.selection,
+      hover: this.hover,
+      show: { labels: this.switches.labels, units: this.switches.units, names: this.switches.names },
+    });
+    if (!this.readySent && this.data && !scene.models.empty) {
+      this.readySent = true;
+      this.emit('ready', undefined);
+      this.reportView();
+    }
+  }
+
+  private pickState() {
+    const canvas = this.map?.getCanvas();
+    return {
+      width: canvas?.clientWidth ?? 1,
+      height: canvas?.clientHeight ?? 1,
+      map: this.map,
+      scene: this.scene,
+      camera: this.layer?.camera ?? null,
+      table: this.table,
+      marks: this.marks.filter((mark) => this.switches[`${mark.kind}s`]),
+      data: this.data,
+      origin: this.origin,
+    };
+  }
+
+  destroy(): void {
+    this.scene?.dispose();
+    this.map?.remove();
+    this.overlay?.canvas.remove();
+    this.map = this.scene = this.overlay = this.layer = null;
+  }
+}
+
+export function createPlantMap(): PlantMap {
+  return new MapLibrePlant();
+}
