@@ -63,11 +63,13 @@ class Membership:
         pairs: key → pair.
         keys: the keys, sorted.
         inside: for each key, whether it is inside.
+        streaking: for each key, whether fixes speak for the other side.
     """
 
     pairs: Mapping[int, Pair] = field(default_factory=dict)
     keys: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     inside: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    streaking: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
     def get(self, subject: int, fence: int) -> Pair:
         """The pair of a subject row and a fence row."""
@@ -85,14 +87,35 @@ class Membership:
         gone = [key for key, pair in changed.items() if not pair.inside and not pair.streak]
         for key in gone:
             del pairs[key]
-        keys = np.setdiff1d(np.union1d(self.keys, np.fromiter(changed, np.int64)), np.array(gone, np.int64))
-        inside = np.zeros(len(keys), bool)
-        kept = np.isin(keys, self.keys, assume_unique=True)
-        inside[kept] = self.inside[np.searchsorted(self.keys, keys[kept])]
-        for key, pair in changed.items():
-            if key in pairs:
-                inside[np.searchsorted(keys, key)] = pair.inside
-        return Membership(pairs, keys, inside)
+        touched = np.sort(np.fromiter(changed, np.int64, len(changed)))
+        low = np.searchsorted(self.keys, touched)
+        there = self._at(touched, low)
+        keys = np.delete(self.keys, low[there])
+        stay = touched[np.isin(touched, np.array(gone, np.int64), assume_unique=True, invert=True)]
+        into = np.searchsorted(keys, stay)
+        inside = [pairs[key].inside for key in stay.tolist()]
+        streaking = [bool(pairs[key].streak) for key in stay.tolist()]
+        return Membership(
+            pairs,
+            np.insert(keys, into, stay),
+            np.insert(np.delete(self.inside, low[there]), into, inside),
+            np.insert(np.delete(self.streaking, low[there]), into, streaking),
+        )
+
+    def _at(self, keys: NDArray[np.int64], low: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each key is the one its search position `low` points at."""
+        found = np.zeros(len(keys), bool)
+        within = np.flatnonzero(low < len(self.keys))
+        found[within] = self.keys[low[within]] == keys[within]
+        return found
+
+    def known(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """For each key (p,), whether its pair is inside, and whether it has a streak."""
+        low = np.searchsorted(self.keys, keys)
+        here = np.flatnonzero(self._at(keys, low))
+        inside, streaking = np.zeros((2, len(keys)), bool)
+        inside[here], streaking[here] = self.inside[low[here]], self.streaking[low[here]]
+        return inside, streaking
 
     def of_subjects(self, subjects: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Positions in `subjects` (n,) and fence rows of all remembered pairs of these subjects."""
@@ -153,24 +176,20 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
         return membership, []
     which, fence = both // _STRIDE, both % _STRIDE
     key = moves.subject[which] * _STRIDE + fence
-    at = np.minimum(np.searchsorted(membership.keys, key), max(len(membership.keys) - 1, 0))
-    known = membership.keys[at] == key if len(membership.keys) else np.zeros(len(key), bool)
-    inside = known & membership.inside[at] if len(membership.keys) else known
+    inside, streaking = membership.known(key)
 
     row = np.where(inside, fence + len(prisms), fence)
     chance = inside_probability(prisms, row, moves.xyz_m[which], moves.cov_m2[which], moves.sigma_z_m[which])
     turned = np.where(inside, chance <= prisms.exit[fence], chance >= prisms.enter[fence])
-    through = ~inside & (chance <= prisms.exit[fence]) & (known | _path_meets(prisms, moves, which, fence))
+    through = ~inside & (chance <= prisms.exit[fence]) & (streaking | _path_meets(prisms, moves, which, fence))
 
     changed: dict[int, Pair] = {}
     crossings: list[Crossing] = []
-    for j in np.flatnonzero(turned | known | through):
+    for j in np.flatnonzero(turned | streaking | through):
         before = membership.pairs.get(int(key[j]), OUTSIDE)
-        if before == OUTSIDE and not turned[j] and not through[j]:
-            continue
         seen = _Seen(int(which[j]), int(fence[j]), float(chance[j]), bool(turned[j]), bool(through[j]))
         after, crossed = _folded(before, prisms, moves, seen)
-        if after != before:
+        if after is not before:
             changed[int(key[j])] = after
         crossings += crossed
     crossings.sort(key=lambda crossing: (crossing.t_ns, crossing.subject, crossing.fence))
@@ -203,7 +222,7 @@ def _folded(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen) -> tupl
     """One pair after one fix, and what it crossed."""
     subject = int(moves.subject[seen.move])
     if not seen.turned:
-        after = replace(before, streak=(), left=None)
+        after = replace(before, streak=(), left=None) if before.streak else before
         return after, _passage(before, prisms, moves, seen, subject) if seen.through else []
     fix = _evidence(moves, seen.move, seen.chance)
     streak = (*before.streak, fix)

@@ -14,7 +14,7 @@ from twin.core.membership import Movements, moved
 from twin.core.presence import crossed
 from twin.core.roster import CarrierKind
 from twin.core.tracks import TRACK
-from twin.core.world import positions, with_tags
+from twin.core.world import positions, with_roster
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,8 +71,8 @@ def measured(world: World, batch: FixBatch, out: Ledger) -> World:
 
 def _arrived(world: World, batch: FixBatch) -> tuple[World, _Arrived]:
     """The batch as track entries; what is not finite or belongs to one stranger too many is counted and left out."""
-    world = with_tags(world, batch.tag)
-    tag = np.array([world.roster.tag_row.get(code, -1) for code in batch.tag], np.int64)
+    roster = world.roster.with_tags(batch.tag, world.parameters.stranger_limit)
+    tag = np.array([roster.tag_row.get(code, -1) for code in batch.tag], np.int64)
     finite = np.isfinite(batch.xyz_m).all(axis=1) & np.isfinite(batch.cov_m2).all(axis=1)
     finite &= np.isfinite(batch.velocity_mps).all(axis=1) & np.isfinite(batch.sigma_z_m) & (batch.t_ns > 0)
     rows = np.flatnonzero(finite & (tag >= 0))
@@ -88,7 +88,11 @@ def _arrived(world: World, batch: FixBatch) -> tuple[World, _Arrived]:
     cov[:, 2] = np.maximum(cov[:, 2], _SMALLEST_VARIANCE_M2)
     limit = 0.999 * np.sqrt(cov[:, 0] * cov[:, 2])
     cov[:, 1] = np.clip(cov[:, 1], -limit, limit)
-    return world, _Arrived(world.roster.holders_at(track["tag"], track["t_ns"]), track)
+    subject = roster.holders_at(track["tag"], track["t_ns"])
+    if (subject < 0).any():
+        roster = roster.standing_alone(track["tag"][subject < 0].tolist())
+        subject = roster.holders_at(track["tag"], track["t_ns"])
+    return with_roster(world, roster), _Arrived(subject, track)
 
 
 def _turns(subject: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -10,7 +10,7 @@ from gis.time import NS_PER_S
 from twin.core.alarms import is_active
 from twin.core.membership import Crossing, Pair, membership_of
 from twin.core.presence import crossing_effect, ended, reconciled
-from twin.core.roster import TAG_PREFIX, CarrierKind, Roster, roster_of
+from twin.core.roster import Roster, roster_of
 from twin.core.rules import INTRUSION, is_intrusion
 from twin.core.tracks import carried_over
 from twin.core.world import fences_at
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 def with_plant(world: World, plant: Plant, t_ns: int, out: Ledger) -> World:
     """The world under new records: tracks, memberships and alarms stay where subject and fence still exist."""
     roster = roster_of(plant)
-    following = [c.subject.removeprefix(TAG_PREFIX) for c in world.roster.carriers if c.kind is CarrierKind.TAG]
-    roster = roster.with_tags(following, world.parameters.stranger_limit)
+    roster = roster.following((carrier.subject for carrier in world.roster.carriers), world.parameters.stranger_limit)
     return _under(world, plant, roster, t_ns, out)
 
 

@@ -47,7 +47,7 @@ class Roster:
         row: subject → row.
         tags: m tag codes.
         tag_row: tag code → row.
-        own: (m,) row of the subject `tag:CODE` a tag stands for while nobody carries it.
+        own: (m,) row of the subject `tag:CODE` a tag stands for while nobody carries it; −1 before that was needed.
         holder: (m, k) rows of the carriers a tag has had, −1 where there are fewer.
         from_ns, to_ns: (m, k) when each held, half-open.
         shared: (n,) whether a subject has ever had more than one tag at a time.
@@ -66,7 +66,7 @@ class Roster:
     strangers: int = 0
 
     def holders_at(self, tag: NDArray[np.int64], t_ns: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Subject rows (f,) that carried the tag rows (f,) at the instants (f,)."""
+        """Subject rows (f,) that carried the tag rows (f,) at the instants (f,); −1 where the tag has no row yet."""
         found = self.own[tag].copy()
         for k in range(self.holder.shape[1]):
             held = (self.from_ns[tag, k] <= t_ns) & (t_ns < self.to_ns[tag, k])
@@ -78,7 +78,8 @@ class Roster:
         row = self.tag_row.get(tag)
         if row is None:
             return TAG_PREFIX + tag
-        return self.carriers[int(self.holders_at(np.array([row]), np.array([t_ns]))[0])].subject
+        holder = int(self.holders_at(np.array([row]), np.array([t_ns]))[0])
+        return TAG_PREFIX + tag if holder < 0 else self.carriers[holder].subject
 
     def has_tag_at(self, subject: int, t_ns: int) -> bool:
         """Whether any tag can still speak for the subject at the instant."""
@@ -88,26 +89,45 @@ class Roster:
         return bool(((self.holder == subject) & (self.from_ns <= t_ns) & (t_ns < self.to_ns)).any())
 
     def with_tags(self, tags: Iterable[str], limit: int) -> Roster:
-        """The same roster with a row for every tag given, as long as there are not more than `limit` strangers."""
+        """The same roster with every tag given, as long as there are not more than `limit` that no record knows."""
         room = limit - self.strangers
         new = [tag for tag in dict.fromkeys(tags) if tag not in self.tag_row][: max(room, 0)]
         if not new:
             return self
-        n, m, k = len(self.carriers), len(self.tags), self.holder.shape[1]
-        pad = (len(new), k)
+        m, pad = len(self.tags), (len(new), self.holder.shape[1])
         return replace(
             self,
-            carriers=self.carriers + tuple(Carrier(TAG_PREFIX + tag, CarrierKind.TAG) for tag in new),
-            row={**self.row, **{TAG_PREFIX + tag: n + i for i, tag in enumerate(new)}},
             tags=self.tags + tuple(new),
             tag_row={**self.tag_row, **{tag: m + i for i, tag in enumerate(new)}},
-            own=np.concatenate([self.own, np.arange(n, n + len(new))]),
+            own=np.concatenate([self.own, np.full(len(new), -1)]),
             holder=np.vstack([self.holder, np.full(pad, -1)]),
             from_ns=np.vstack([self.from_ns, np.full(pad, FOREVER_NS)]),
             to_ns=np.vstack([self.to_ns, np.full(pad, FOREVER_NS)]),
-            shared=np.concatenate([self.shared, np.zeros(len(new), bool)]),
             strangers=self.strangers + len(new),
         )
+
+    def standing_alone(self, tags: Iterable[int]) -> Roster:
+        """The same roster in which the tag rows given are subjects of their own."""
+        new = sorted({tag for tag in tags if self.own[tag] < 0})
+        if not new:
+            return self
+        n = len(self.carriers)
+        own = self.own.copy()
+        own[new] = np.arange(n, n + len(new))
+        names = [TAG_PREFIX + self.tags[tag] for tag in new]
+        return replace(
+            self,
+            carriers=self.carriers + tuple(Carrier(name, CarrierKind.TAG) for name in names),
+            row={**self.row, **{name: n + i for i, name in enumerate(names)}},
+            own=own,
+            shared=np.concatenate([self.shared, np.zeros(len(new), bool)]),
+        )
+
+    def following(self, subjects: Iterable[str], limit: int) -> Roster:
+        """The same roster with a row for every `tag:CODE` among the subjects."""
+        tags = [name.removeprefix(TAG_PREFIX) for name in subjects if name.startswith(TAG_PREFIX)]
+        roster = self.with_tags(tags, limit)
+        return roster.standing_alone(roster.tag_row[tag] for tag in tags if tag in roster.tag_row)
 
 
 def roster_of(plant: Plant) -> Roster:
@@ -118,8 +138,6 @@ def roster_of(plant: Plant) -> Roster:
         carriers[person.code] = Carrier(person.code, CarrierKind.PERSON, person.role, person.team)
     for vehicle in plant.vehicles:
         carriers.setdefault(vehicle.code, Carrier(vehicle.code, CarrierKind.VEHICLE))
-    for tag in tags:
-        carriers[TAG_PREFIX + tag] = Carrier(TAG_PREFIX + tag, CarrierKind.TAG)
     row = {subject: i for i, subject in enumerate(carriers)}
     tag_row = {tag: i for i, tag in enumerate(tags)}
     spans: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
@@ -140,7 +158,7 @@ def roster_of(plant: Plant) -> Roster:
         row=row,
         tags=tags,
         tag_row=tag_row,
-        own=np.array([row[TAG_PREFIX + tag] for tag in tags], np.int64),
+        own=np.full(len(tags), -1, np.int64),
         holder=holder_of,
         from_ns=from_ns,
         to_ns=to_ns,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from twin.core.roster import Roster
 
-RECENT = 8
+RECENT = 4
 """How many times of measurement are remembered per subject to know a repeated fix again."""
 
 TRACK = np.dtype(

@@ -85,8 +85,7 @@ def new_world(
     parameters = parameters or Parameters()
     roster = roster_of(plant)
     alarms = {(alarm.kind, alarm.fence or "", alarm.subject): alarm for alarm in open_alarms}
-    strangers = [alarm.subject.removeprefix("tag:") for alarm in alarms.values() if alarm.subject.startswith("tag:")]
-    roster = roster.with_tags(strangers, parameters.stranger_limit)
+    roster = roster.following((alarm.subject for alarm in alarms.values()), parameters.stranger_limit)
     entered = {(subject, fence): t_ns for subject, fence, t_ns in inside}
     for alarm in alarms.values():
         if alarm.fence is not None and alarm.returned_ns is None:
@@ -115,9 +114,8 @@ def fences_at(plant: Plant, t_ns: int, parameters: Parameters) -> Prisms:
     )
 
 
-def with_tags(world: World, tags: Iterable[str]) -> World:
-    """The same world with a row for each of the tags."""
-    roster = world.roster.with_tags(tags, world.parameters.stranger_limit)
+def with_roster(world: World, roster: Roster) -> World:
+    """The same world under a roster that has grown."""
     if roster is world.roster:
         return world
     more = no_tracks(len(roster.carriers) - len(world.roster.carriers))
