@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from gis.errors import StoreError, StoreUnavailableError
+from gis.store import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def connect(url: str, *, pool_size: int = 4, connect_timeout_s: int = 5) -> Engi
         raise StoreError("not a database URL (expected postgresql://user@host:port/name)") from error
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise StoreError(f"not a PostgreSQL URL: {parsed.drivername}://…")
-    return create_engine(
+    engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -48,6 +49,8 @@ def connect(url: str, *, pool_size: int = 4, connect_timeout_s: int = 5) -> Engi
             "keepalives_count": 3,
         },
     )
+    event.listen(engine, "connect", lambda connection, _record: arrays.register(connection))
+    return engine
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Tables of what happened: tracks, readings and the journal, each partitioned by UTC day, and what is derived from it.
 
-Partitions are made by `gis.store.partitions`. Nothing here refers to a plant's records by foreign key: a history
-outlives the records it speaks of.
+Partitions are made by `gis.store.partitions` through the database function `ensure_history_day`, which runs with the
+owner's rights: a writer needs SELECT, INSERT and UPDATE, never the right to create tables. Nothing here refers to a
+plant's records by foreign key: a history outlives the records it speaks of.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ track_chunk = Table(
     Column("plant", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
     Column("from_ns", BigInteger, primary_key=True),
+    # A subject may carry two tags whose chunks begin at the same instant.
+    Column("tag", Text, primary_key=True),
     Column("to_ns", BigInteger, nullable=False),
-    Column("tag", Text, nullable=False),
     Column("first_seq", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
     # lon, lat, metres above the site plane, epoch seconds. A single fix is stored twice: a line needs two points.
@@ -61,10 +63,15 @@ journal = Table(
     Column("t_ns", BigInteger, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    # The alarm an entry is about, if any: the whole story of one alarm is one look-up.
+    Column("alarm", Text),
     Column("body", JSONB, nullable=False),
     postgresql_partition_by="RANGE (t_ns)",
 )
 Index("journal_time_idx", journal.c.plant, journal.c.t_ns)
+Index(
+    "journal_alarm_idx", journal.c.plant, journal.c.alarm, journal.c.seq, postgresql_where=journal.c.alarm.is_not(None)
+)
 
 crossing = Table(
     "crossing",

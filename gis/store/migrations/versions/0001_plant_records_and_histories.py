@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - one column or constraint a line, however long
 """Plant records and histories."""
 
 from __future__ import annotations
@@ -12,6 +11,31 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+# A partition is made whole and then attached, so that nobody who writes or reads has to wait for it.
+ENSURE_DAY = """
+CREATE FUNCTION ensure_history_day(history regclass, day date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    part text := history::text || '_' || to_char(day, 'YYYYMMDD');
+    first_ns bigint := (day - date '1970-01-01')::bigint * 86400000000000;
+BEGIN
+    IF history::text NOT IN ('track_chunk', 'reading', 'journal') THEN
+        RAISE EXCEPTION '% is no history', history;
+    END IF;
+    IF to_regclass(part) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('ensure_history_day'), hashtext(part));
+    IF to_regclass(part) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING ALL)', part, history);
+    EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
+                   history, part, first_ns, first_ns + 86400000000000);
+END
+$$
+"""
 
 
 def upgrade() -> None:
@@ -65,9 +89,17 @@ def upgrade() -> None:
         sa.Column("t_ns", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("alarm", sa.Text(), nullable=True),
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("plant", "seq", "t_ns", name="journal_pkey"),
         postgresql_partition_by="RANGE (t_ns)",
+    )
+    op.create_index(
+        "journal_alarm_idx",
+        "journal",
+        ["plant", "alarm", "seq"],
+        unique=False,
+        postgresql_where=sa.text("alarm IS NOT NULL"),
     )
     op.create_index("journal_time_idx", "journal", ["plant", "t_ns"], unique=False)
     op.create_table(
@@ -93,8 +125,8 @@ def upgrade() -> None:
         sa.Column("plant", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("from_ns", sa.BigInteger(), nullable=False),
-        sa.Column("to_ns", sa.BigInteger(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("to_ns", sa.BigInteger(), nullable=False),
         sa.Column("first_seq", sa.BigInteger(), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("path", Geometry("LINESTRINGZM", srid=4326, dimension=4, spatial_index=False), nullable=False),
@@ -106,7 +138,7 @@ def upgrade() -> None:
         sa.Column("p_still", postgresql.BYTEA(), nullable=False),
         sa.Column("status", postgresql.BYTEA(), nullable=False),
         sa.Column("reasons", sa.ARRAY(sa.Integer()), nullable=False),
-        sa.PrimaryKeyConstraint("plant", "subject", "from_ns", name="track_chunk_pkey"),
+        sa.PrimaryKeyConstraint("plant", "subject", "from_ns", "tag", name="track_chunk_pkey"),
         postgresql_partition_by="RANGE (from_ns)",
     )
     op.create_index(
@@ -439,10 +471,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["plant"], ["plant.code"], name="tag_assignment_plant_fkey", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("plant", "tag", "version", name="tag_assignment_pkey"),
     )
+    op.execute(ENSURE_DAY)
 
 
 def downgrade() -> None:
     """Drop everything; the extensions stay, others may use them."""
+    op.execute("DROP FUNCTION ensure_history_day")
     op.drop_table("tag_assignment")
     op.drop_table("sensor")
     op.drop_table("person")
@@ -476,6 +510,7 @@ def downgrade() -> None:
     op.drop_table("region")
     op.drop_table("reading")
     op.drop_index("journal_time_idx", table_name="journal")
+    op.drop_index("journal_alarm_idx", table_name="journal", postgresql_where=sa.text("alarm IS NOT NULL"))
     op.drop_table("journal")
     op.drop_table("enterprise")
     op.drop_index("crossing_time_idx", table_name="crossing")

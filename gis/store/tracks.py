@@ -1,0 +1,157 @@
+"""Tracks in the database: chunks of fixes in, the fixes of any span of time out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import select, text
+
+from gis.store import partitions
+from gis.store.histories import track_chunk
+from gis.store.paths import (
+    LONGEST_NS,
+    TrackChunk,
+    decode_covariance,
+    decode_paths,
+    encode_covariance,
+    encode_paths,
+    encode_probability,
+    encode_velocity,
+    storable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from gis.frames import SiteFrame
+
+__all__ = ["TrackChunk", "append_chunks", "positions_at", "read_tracks"]
+
+_INSERT = """
+INSERT INTO track_chunk (plant, subject, from_ns, tag, to_ns, first_seq, last_seq, path, sigma_x, sigma_y, correlation,
+                         vx_mmps, vy_mmps, p_still, status, reasons)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %b::bytea::geometry, %b::int2[], %b::int2[], %b::int2[],
+        %b::int2[], %b::int2[], %b, %b, %b::int4[])
+ON CONFLICT DO NOTHING
+"""
+
+
+def append_chunks(conn: Connection, plant_code: str, frame: SiteFrame, chunks: Iterable[TrackChunk]) -> None:
+    """Store chunks; one that is already there (same plant, subject, tag and first instant) is left as it is.
+
+    Positions come back within 1 mm, times to the millisecond, σ within 0.1 %.
+
+    Raises:
+        StoreError: a position is not finite.
+        sqlalchemy.exc.DBAPIError: the database refused.
+    """
+    parts = [part for chunk in chunks for part in storable(chunk)]
+    if not parts:
+        return
+    partitions.ensure_for(conn, "track_chunk", [int(part.t_ns[0]) for part in parts])
+    paths = encode_paths(parts, frame)
+    conn.exec_driver_sql(_INSERT, [_row(plant_code, part, path) for part, path in zip(parts, paths, strict=True)])
+
+
+def read_tracks(
+    conn: Connection,
+    plant_code: str,
+    frame: SiteFrame,
+    from_ns: int,
+    to_ns: int,
+    subjects: Sequence[str] | None = None,
+) -> list[TrackChunk]:
+    """The fixes with from_ns ≤ t < to_ns, as chunks ordered by subject and first time.
+
+    Args:
+        conn: in a transaction.
+        plant_code: plant code.
+        frame: the plant's site frame.
+        from_ns: first instant, UTC ns.
+        to_ns: first instant no more, UTC ns.
+        subjects: only these; None for all.
+    """
+    columns = [column for column in track_chunk.c if column.name not in ("plant", "path")]
+    query = (
+        select(*columns, text("path::bytea AS path"))
+        .where(
+            track_chunk.c.plant == plant_code,
+            track_chunk.c.from_ns > from_ns - LONGEST_NS,
+            track_chunk.c.from_ns < to_ns,
+            track_chunk.c.to_ns >= from_ns,
+        )
+        .order_by(track_chunk.c.subject, track_chunk.c.from_ns, track_chunk.c.tag)
+    )
+    if subjects is not None:
+        query = query.where(track_chunk.c.subject.in_(list(subjects)))
+    rows = conn.execute(query).all()
+    if not rows:
+        return []
+    lengths = [len(row.status) for row in rows]
+    xyz_m, t_ns = decode_paths([row.path for row in rows], lengths, frame)
+    chunks, start = [], 0
+    for row, length in zip(rows, lengths, strict=True):
+        chunk = _chunk(row, xyz_m[start : start + length], t_ns[start : start + length].copy())
+        start += length
+        inside = (chunk.t_ns >= from_ns) & (chunk.t_ns < to_ns)
+        if inside.all():
+            chunks.append(chunk)
+        elif inside.any():
+            chunks.append(chunk.part(inside))
+    return chunks
+
+
+def positions_at(
+    conn: Connection, plant_code: str, frame: SiteFrame, at_ns: int, *, oldest_s: float = 600.0
+) -> list[TrackChunk]:
+    """Each subject's last fix up to an instant, as chunks of one; those older than `oldest_s` are left out."""
+    last: dict[str, TrackChunk] = {}
+    for chunk in read_tracks(conn, plant_code, frame, at_ns - round(oldest_s * 1e9), at_ns + 1):
+        if chunk.subject not in last or chunk.t_ns[-1] >= last[chunk.subject].t_ns[-1]:
+            last[chunk.subject] = chunk.part(slice(-1, None))
+    return list(last.values())
+
+
+def _row(plant: str, chunk: TrackChunk, path: bytes) -> tuple[Any, ...]:
+    sigma_x, sigma_y, correlation = encode_covariance(chunk.cov_m2)
+    velocity = encode_velocity(chunk.velocity_mps)
+    return (
+        plant,
+        chunk.subject,
+        int(chunk.t_ns[0]),
+        chunk.tag_id,
+        int(chunk.t_ns[-1]),
+        chunk.first_seq,
+        chunk.last_seq,
+        path,
+        sigma_x,
+        sigma_y,
+        correlation,
+        velocity[:, 0],
+        velocity[:, 1],
+        encode_probability(chunk.p_still),
+        np.asarray(chunk.status, np.uint8).tobytes(),
+        np.asarray(chunk.reasons, np.uint32).view(np.int32),
+    )
+
+
+def _chunk(row: Any, xyz_m: np.ndarray[Any, np.dtype[np.float64]], t_ns: np.ndarray[Any, Any]) -> TrackChunk:
+    # The ends are stored to the nanosecond.
+    t_ns[0], t_ns[-1] = row.from_ns, row.to_ns
+    covariance = (np.array(channel, np.int16) for channel in (row.sigma_x, row.sigma_y, row.correlation))
+    return TrackChunk(
+        subject=row.subject,
+        tag_id=row.tag,
+        t_ns=t_ns,
+        xyz_m=xyz_m,
+        cov_m2=decode_covariance(*covariance),
+        velocity_mps=np.column_stack([row.vx_mmps, row.vy_mmps]) / 1000.0,
+        p_still=np.frombuffer(row.p_still, np.uint8) / 255.0,
+        status=np.frombuffer(row.status, np.uint8),
+        reasons=np.array(row.reasons, np.int32).view(np.uint32),
+        first_seq=row.first_seq,
+        last_seq=row.last_seq,
+    )
