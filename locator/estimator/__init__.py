@@ -1,0 +1,1 @@
+"""Many tags' range filters at once: compiled kernels over one row of numbers per tag."""

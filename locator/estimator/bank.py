@@ -1,0 +1,243 @@
+"""A bank of filters: one row per tag of one engine, filled message by message, run in one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from locator.estimator import layout as at
+from locator.estimator.kernel import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+CALIBRATED_FLOOR_M = 0.05
+UNCALIBRATED_FLOOR_M = 0.15
+POSITION_FLOOR_M = 0.10
+WALKING_Q = 0.4
+"""White acceleration of a walking person, m²/s³."""
+VEHICLE_Q = 4.0
+LONGEST_EPOCH = at.RING // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a run gave, one row per epoch, ordered by time of measurement.
+
+    Args:
+        row: (n,) row of the tag.
+        t_ns: (n,) UTC nanoseconds.
+        values: (n, OUT_SIZE) as in `layout`.
+        verdict: (n,) 0 in order, 1 late and put in its place, 2 too late.
+    """
+
+    row: NDArray[np.int64]
+    t_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    verdict: NDArray[np.int64]
+
+
+class Anchors:
+    """The anchors of one engine; an anchor keeps its number for as long as the bank lives."""
+
+    def __init__(self) -> None:
+        self.number: dict[str, int] = {}
+        self.place = np.zeros((0, 4))
+        self.bias_m = np.zeros(0)
+        self.sigma_m = np.zeros(0)
+
+    def put(self, code: str, xyz_m: Sequence[float], bias_m: float, sigma_m: float, floor_m: float) -> None:
+        """Add or move an anchor: antenna in site metres, range bias and noise, systematic floor, metres."""
+        number = self.number.setdefault(code, len(self.number))
+        if number == len(self.place):
+            self.place = np.vstack([self.place, np.zeros((1, 4))])
+            self.bias_m = np.append(self.bias_m, 0.0)
+            self.sigma_m = np.append(self.sigma_m, 0.0)
+        self.place[number] = (*xyz_m, floor_m)
+        self.bias_m[number] = bias_m
+        self.sigma_m[number] = sigma_m
+
+
+class FilterBank:
+    """Filters of all tags of one engine. Not for several threads at once.
+
+    Args:
+        anchors: the engine's anchors; may be changed between runs.
+        capacity: tags to make room for at first; grows by doubling.
+    """
+
+    def __init__(self, anchors: Anchors, capacity: int = 64) -> None:
+        self.anchors = anchors
+        self.tags = 0
+        self._t0_ns: int | None = None
+        self._state = np.zeros((0, at.ROW_SIZE))
+        self._parameters = np.zeros((0, at.PARAMETER_SIZE))
+        self._rings = np.zeros((0, at.RING, at.SCALAR_SIZE))
+        self._metas = np.zeros((0, 2))
+        self._checkpoints = np.zeros((0, at.CHECKPOINTS, at.ROW_SIZE))
+        self._bias: dict[tuple[int, int], float] = {}
+        self._grow(capacity)
+        self._clear()
+
+    def add_tag(self, q: float = WALKING_Q, sigma_z_m: float = 0.2) -> int:
+        """A row for one more tag: its acceleration density (m²/s³) and how sure its assumed height is (m)."""
+        if self.tags == len(self._state):
+            self._grow(2 * self.tags)
+        row = self.tags
+        self.tags += 1
+        self._parameters[row] = (q, sigma_z_m)
+        return row
+
+    def set_pair_bias(self, row: int, anchor: int, bias_m: float) -> None:
+        """Range bias of one tag with one anchor, in place of the anchor's own."""
+        self._bias[row, anchor] = bias_m
+
+    def add_ranges(self, row: int, t_ns: int, anchors: Sequence[int], d_m: Sequence[float], height_m: float) -> None:
+        """Queue the ranges of one message; height of the tag's antenna in site metres."""
+        n = len(anchors)
+        self._head.append((row, t_ns, n, height_m))
+        self._kind += [at.KIND_RANGE] * n
+        self._a += anchors
+        self._b += [0.0] * n
+        self._value += d_m
+        self._sigma += [0.0] * n
+
+    def add_differences(
+        self, row: int, t_ns: int, a: Sequence[int], b: Sequence[int], d_m: Sequence[float], height_m: float
+    ) -> None:
+        """Queue the differences |p − b| − |p − a| of one message."""
+        n = len(a)
+        self._head.append((row, t_ns, n, height_m))
+        self._kind += [at.KIND_DIFFERENCE] * n
+        self._a += a
+        self._b += b
+        self._value += d_m
+        self._sigma += [0.0] * n
+
+    def add_position(
+        self, row: int, t_ns: int, x_m: float, y_m: float, cov_m2: tuple[float, float, float], height_m: float
+    ) -> None:
+        """Queue a solved position in site metres with its covariance xx, xy, yy, as two independent scalars."""
+        xx, xy, yy = cov_m2
+        slope = xy / xx
+        self._head.append((row, t_ns, 2, height_m))
+        self._kind += [at.KIND_LINEAR, at.KIND_LINEAR]
+        self._a += [1.0, -slope]
+        self._b += [0.0, 1.0]
+        self._value += [x_m, y_m - slope * x_m]
+        self._sigma += [xx**0.5, (yy - slope * xy) ** 0.5]
+
+    def __len__(self) -> int:
+        return len(self._head)
+
+    def run(self) -> Results:
+        """Fold everything queued, in order of time within each tag."""
+        n = len(self._head)
+        if n == 0:
+            return Results(*(np.zeros(0, np.int64),) * 2, np.zeros((0, at.OUT_SIZE)), np.zeros(0, np.int64))
+        head = self._head
+        rows = np.fromiter((h[0] for h in head), np.int64, n)
+        t_ns = np.fromiter((h[1] for h in head), np.int64, n)
+        counts = np.fromiter((h[2] for h in head), np.int64, n)
+        height = np.fromiter((h[3] for h in head), np.float64, n)
+        if self._t0_ns is None:
+            self._t0_ns = int(t_ns.min())
+        times: NDArray[np.float64] = np.asarray((t_ns - self._t0_ns) * 1e-9, np.float64)
+        starts = np.zeros(n + 1, np.int64)
+        np.cumsum(counts, out=starts[1:])
+        ms = self._scalars(rows, times, counts, height)
+        self._clear()
+        order = np.lexsort((times, rows))
+        if not (order == np.arange(n)).all():
+            rows, times, t_ns, counts = rows[order], times[order], t_ns[order], counts[order]
+            old = starts[:-1][order]
+            starts = np.zeros(n + 1, np.int64)
+            np.cumsum(counts, out=starts[1:])
+            ms = ms[np.repeat(old - starts[:-1], counts) + np.arange(starts[-1])]
+        out = np.zeros((n, at.OUT_SIZE))
+        verdict = np.zeros(n, np.int64)
+        run(
+            rows,
+            times,
+            starts,
+            ms,
+            self._state,
+            self._parameters,
+            self._rings,
+            self._metas,
+            self._checkpoints,
+            self.anchors.place,
+            out,
+            verdict,
+        )
+        by_time = np.argsort(t_ns, kind="stable")
+        return Results(rows[by_time], t_ns[by_time], out[by_time], verdict[by_time])
+
+    def _scalars(
+        self,
+        rows: NDArray[np.int64],
+        times: NDArray[np.float64],
+        counts: NDArray[np.int64],
+        height: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        ms = np.empty((len(self._value), at.SCALAR_SIZE))
+        ms[:, at.S_TIME] = np.repeat(times, counts)
+        ms[:, at.S_KIND] = self._kind
+        ms[:, at.S_A] = self._a
+        ms[:, at.S_B] = self._b
+        ms[:, at.S_VALUE] = self._value
+        ms[:, at.S_SIGMA] = self._sigma
+        ms[:, at.S_SYSTEMATIC] = POSITION_FLOOR_M
+        ms[:, at.S_HEIGHT] = np.repeat(height, counts)
+        radio = ms[:, at.S_KIND] != at.KIND_LINEAR
+        if not radio.any():
+            return ms
+        known = self.anchors
+        a = ms[radio, at.S_A].astype(np.int64)
+        variance = known.sigma_m[a] ** 2
+        floor = known.place[a, 3]
+        bias = known.bias_m[a]
+        if self._bias:
+            of = np.repeat(rows, counts)[radio]
+            pairs = self._bias
+            bias = np.array(
+                [pairs.get((r, i), plain) for r, i, plain in zip(of.tolist(), a.tolist(), bias.tolist(), strict=True)]
+            )
+        pair = ms[radio, at.S_KIND] == at.KIND_DIFFERENCE
+        if pair.any():
+            b = ms[radio, at.S_B].astype(np.int64)
+            variance = np.where(pair, variance + known.sigma_m[b] ** 2, variance)
+            floor = np.where(pair, np.maximum(floor, known.place[b, 3]), floor)
+            bias = np.where(pair, known.bias_m[b] - bias, bias)
+        ms[radio, at.S_VALUE] -= bias
+        ms[radio, at.S_SIGMA] = np.sqrt(variance)
+        ms[radio, at.S_SYSTEMATIC] = floor
+        return ms
+
+    def _clear(self) -> None:
+        self._head: list[tuple[int, int, int, float]] = []
+        self._kind: list[float] = []
+        self._a: list[float] = []
+        self._b: list[float] = []
+        self._value: list[float] = []
+        self._sigma: list[float] = []
+
+    def _grow(self, capacity: int) -> None:
+        more = capacity - len(self._state)
+        state = np.zeros((more, at.ROW_SIZE))
+        state[:, at.TIME] = -np.inf
+        state[:, at.HEARD : at.HEARD + 2 * at.HEARD_SLOTS : 2] = -1.0
+        state[:, at.HEARD + 1 : at.HEARD + 2 * at.HEARD_SLOTS : 2] = -np.inf
+        checkpoints = np.zeros((more, at.CHECKPOINTS, at.ROW_SIZE))
+        checkpoints[:, :, at.TIME] = np.inf
+        metas = np.zeros((more, 2))
+        metas[:, 1] = -np.inf
+        self._state = np.vstack([self._state, state])
+        self._parameters = np.vstack([self._parameters, np.zeros((more, at.PARAMETER_SIZE))])
+        self._rings = np.concatenate([self._rings, np.zeros((more, at.RING, at.SCALAR_SIZE))])
+        self._metas = np.vstack([self._metas, metas])
+        self._checkpoints = np.concatenate([self._checkpoints, checkpoints])

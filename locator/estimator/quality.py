@@ -1,0 +1,93 @@
+"""What the filter's own covariance leaves out: systematic range errors, the assumed height, the geometry.
+
+The filter's covariance shrinks with every range although the errors near steel do not average out; the published one
+is P + (Σ hhᵀ/σ_sys²)⁻¹ over the anchors heard lately, plus what a wrong height does to the plan position.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from locator.estimator.compiled import compiled
+from locator.estimator.layout import HEARD, HEARD_SLOTS, HEIGHT, TIME
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WINDOW_S = 1.0
+FORGET_S = 2.0
+FARTHEST_FLOOR_M = 5.0
+G_XX, G_XY, G_YY, G_HDOP, G_COUNT = range(5)
+
+
+@compiled
+def hear(s: NDArray[np.float64], anchor: float, t: float) -> None:
+    """Remember that an anchor's range was used at time t; the one silent for longest makes room."""
+    slot = HEARD
+    oldest = math.inf
+    for k in range(HEARD_SLOTS):
+        at = HEARD + 2 * k
+        if s[at] == anchor:
+            s[at + 1] = t
+            return
+        if s[at + 1] < oldest:
+            oldest = s[at + 1]
+            slot = at
+    s[slot] = anchor
+    s[slot + 1] = t
+
+
+@compiled
+def geometry(
+    s: NDArray[np.float64], x: float, y: float, anchors: NDArray[np.float64], sigma_z: float, out: NDArray[np.float64]
+) -> None:
+    """Floor covariance, horizontal dilution of precision and number of anchors heard within a second.
+
+    Args:
+        s: the row.
+        x: east, metres.
+        y: north, metres.
+        anchors: (k, 4) east, north, up, systematic sigma, metres.
+        sigma_z: standard deviation of the assumed height, metres.
+        out: (5,) floor xx, xy, yy in m², HDOP, count.
+    """
+    a, b, c = 1.0 / FARTHEST_FLOOR_M**2, 0.0, 1.0 / FARTHEST_FLOOR_M**2
+    ga, gb, gc = 0.0, 0.0, 0.0
+    zx, zy = 0.0, 0.0
+    count = 0.0
+    for k in range(HEARD_SLOTS):
+        at = HEARD + 2 * k
+        if s[at] < 0.0:
+            continue
+        i = int(s[at])
+        age = s[TIME] - s[at + 1]
+        if age > 10.0 * FORGET_S:
+            continue
+        dx, dy, dz = x - anchors[i, 0], y - anchors[i, 1], s[HEIGHT] - anchors[i, 2]
+        d = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1e-3)
+        hx, hy, hz = dx / d, dy / d, dz / d
+        w = math.exp(-2.0 * age / FORGET_S) / (anchors[i, 3] * anchors[i, 3])
+        a += w * hx * hx
+        b += w * hx * hy
+        c += w * hy * hy
+        zx += w * hx * hz
+        zy += w * hy * hz
+        if age <= WINDOW_S:
+            count += 1.0
+            ga += hx * hx
+            gb += hx * hy
+            gc += hy * hy
+    det = a * c - b * b
+    xx, xy, yy = c / det, -b / det, a / det
+    # A height wrong by sigma_z shifts the plan position by N⁻¹ Σ w h h_z.
+    jx = (xx * zx + xy * zy) * sigma_z
+    jy = (xy * zx + yy * zy) * sigma_z
+    out[0] = xx + jx * jx
+    out[1] = xy + jx * jy
+    out[2] = yy + jy * jy
+    det = ga * gc - gb * gb
+    out[3] = math.sqrt((ga + gc) / det) if det > 1e-9 else np.inf
+    out[4] = count
