@@ -86,7 +86,7 @@ class ReadModel:
         self.late = 0
         self.holes = 0
         self.plant_wanted = False
-        """The plant's records changed: read them and call `replace_plant`."""
+        """The plant's records changed: read them again, call `replace_plant`, reset this."""
         self.moved = False
         """The picture differs from the last frame taken."""
         self.snapshot_wanted = False
@@ -261,7 +261,6 @@ class ReadModel:
 
     def replace_plant(self, plant: Plant, now_ns: int) -> list[LiveMessage]:
         """The plant's records were read again."""
-        self.plant_wanted = False
         self.directory = Directory(plant, now_ns)
         self.movers.replace(self.directory)
         self.moved = True
