@@ -7,7 +7,8 @@ TwinError
 ├── PlantFilesError    a plant directory with one or more faults (all of them listed; `gis.files.faults`)
 └── StoreError         the database refused or is not there
     ├── StoreUnavailableError   it is not reachable now: wait and repeat
-    └── UnknownPlantError       no plant of that code
+    ├── UnknownPlantError       no plant of that code
+    └── StaleVersionError       a record changed since it was read
 """
 
 from __future__ import annotations
@@ -39,3 +40,7 @@ class StoreUnavailableError(StoreError):
 
 class UnknownPlantError(StoreError):
     """The database holds no plant of that code."""
+
+
+class StaleVersionError(StoreError):
+    """A record changed between the reading and the writing of it."""
