@@ -33,6 +33,8 @@ class Reason(IntFlag):
     LATE = 32
     NO_RANGES = 64
     HEIGHT_ASSUMED = 128
+    FROZEN = 256
+    """The engine repeats itself to the last digit: it may hang."""
 
 
 class FixBatch(msgspec.Struct, frozen=True, eq=False):
