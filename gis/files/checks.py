@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gis import plant as model
+from gis.errors import FrameError
 from gis.files.faults import PlantFault
 from gis.files.layout import HEAD_FILE
+from gis.helmert import LEAST_POINTS, fit_helmert
 from gis.shapes import AREA, GEOMETRY_OF_KIND, reach_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from shapely.geometry.base import BaseGeometry
 
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
 
 REACH_LIMIT_M = 20_000.0
 """Everything of a plant lies within this distance of its origin; beyond it a coordinate is a mistake."""
-
-LEAST_CONTROL_POINTS = 3
 
 
 class Found(Protocol):
@@ -42,14 +43,26 @@ class Found(Protocol):
         """Line, feature or list entry."""
 
 
-def check_plant(head: PlantHead | None, records: Mapping[str, Sequence[Found]]) -> list[PlantFault]:
+def check_plant(
+    head: PlantHead | None,
+    records: Mapping[str, Sequence[Found]],
+    unread: Mapping[str, AbstractSet[str] | None] | None = None,
+) -> list[PlantFault]:
     """Every fault between records.
 
     Args:
         head: the plant's head, None where it could not be read (then nothing is measured from the origin).
         records: what was found, by field of `gis.plant.Plant`.
+        unread: codes of records that are there but could not be read, None where not even those are known; references
+            to them are no fault.
     """
-    faults = [*_codes(records), *_versions(records), *_references(records), *_parents(records), *_geometry(records)]
+    faults = [
+        *_codes(records),
+        *_versions(records),
+        *_references(records, unread or {}),
+        *_parents(records),
+        *_geometry(records),
+    ]
     if head is not None:
         faults += [*_head(head), *_distances(head.frame, records)]
     return faults
@@ -123,14 +136,21 @@ _REFERENCES: dict[tuple[str, str], tuple[str, str]] = {
 }
 
 
-def _references(records: Mapping[str, Sequence[Found]]) -> Iterator[PlantFault]:
-    codes = {name: {_key(one.record) for one in found} for name, found in records.items()}
+def _references(
+    records: Mapping[str, Sequence[Found]], unread: Mapping[str, AbstractSet[str] | None]
+) -> Iterator[PlantFault]:
+    codes = {name: {_key(one.record) for one in found} | (unread.get(name) or set()) for name, found in records.items()}
     for (name, field), (target, what) in _REFERENCES.items():
+        if unread.get(target, ()) is None:
+            continue
         for one in records.get(name, ()):
             for code in _referred(one.record, field):
                 if code not in codes.get(target, ()):
                     yield _fault(one, field, "unknown_reference", what=what, code=code)
+    if unread.get("assets", ()) is None:
+        return
     cameras = {one.record.code for one in records.get("assets", ()) if one.record.kind == "camera"}
+    cameras |= unread.get("assets") or set()
     for one in records.get("cameras", ()):
         if one.record.code not in cameras:
             yield _fault(one, "code", "camera_without_asset", code=one.record.code)
@@ -194,9 +214,14 @@ def _distances(frame: SiteFrame, records: Mapping[str, Sequence[Found]]) -> Iter
         for number, point in enumerate(points):
             distance = math.hypot(point.site_x_m, point.site_y_m)
             yield from _near(distance, one.file, one.place, f"control_points.{number}")
-        if 0 < len(points) < LEAST_CONTROL_POINTS:
-            params = {"count": len(points), "least": LEAST_CONTROL_POINTS}
+        if 0 < len(points) < LEAST_POINTS:
+            params = {"count": len(points), "least": LEAST_POINTS}
             yield _fault(one, "control_points", "too_few_control_points", **params)
+            continue
+        try:
+            fit_helmert(points)
+        except FrameError as error:
+            yield _fault(one, "control_points", "bad_frame", why=str(error))
 
 
 def _near(distance_m: float, file: str, place: str, field: str) -> Iterator[PlantFault]:

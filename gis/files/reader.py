@@ -54,6 +54,8 @@ class _Reading:
         self.directory = directory
         self.faults: list[PlantFault] = []
         self.records: dict[str, list[Located]] = {}
+        # Codes of records that could not be read (None: a whole file): what refers to them is no fault of its own.
+        self.unread: dict[str, set[str] | None] = {}
 
     def plant(self) -> Plant:
         if not self.directory.is_dir():
@@ -63,7 +65,7 @@ class _Reading:
             self.records[file.field] = list(self.read_features(file))
         for file in SHEETS:
             self.records[file.field] = list(self.read_sheet(file))
-        self.faults += check_plant(head, self.records)
+        self.faults += check_plant(head, self.records, self.unread)
         if self.faults or head is None or enterprise is None:
             raise PlantFilesError(self.faults)
         lists = {field: tuple(located.record for located in found) for field, found in self.records.items()}
@@ -72,22 +74,23 @@ class _Reading:
     def fault(self, file: str, record: str, field: str, code: str, **params: object) -> None:
         self.faults.append(PlantFault(file, record, field, code, params))
 
-    def text(self, name: str, *, needed: bool = False) -> str | None:
-        """A file's text; None when it is missing or cannot be read (the fault is noted)."""
+    def text(self, name: str, *fields: str, needed: bool = False) -> str | None:
+        """A file's text; None when it is missing or cannot be read (then the fault is noted, and what it hides)."""
         path = self.directory / name
         try:
             if not path.exists():
-                if needed:
-                    self.fault(name, "", "", "file_missing")
-                return None
-            if path.stat().st_size > _LARGEST_BYTES:
+                if not needed:
+                    return None
+                self.fault(name, "", "", "file_missing")
+            elif path.stat().st_size > _LARGEST_BYTES:
                 self.fault(name, "", "", "file_unreadable", why=f"larger than {_LARGEST_BYTES // 2**20} MiB")
-                return None
-            return path.read_text("utf-8-sig")
+            else:
+                return path.read_text("utf-8-sig")
         except UnicodeDecodeError as error:
             self.fault(name, "", "", "not_utf8", byte=error.start)
         except OSError as error:
             self.fault(name, "", "", "file_unreadable", why=error.strerror or type(error).__name__)
+        self.unread |= dict.fromkeys(fields)
         return None
 
     def record(self, kind: type[R], flat: dict[str, Any], file: str, place: str) -> R | None:
@@ -95,19 +98,36 @@ class _Reading:
         self.faults += faults
         return record
 
+    def located(self, field: str, kind: type[R], flat: dict[str, Any], file: str, place: str) -> Located | None:
+        """A record with its place; where it cannot be read, its code is remembered."""
+        record = self.record(kind, flat, file, place)
+        if record is not None:
+            return Located(record, file, place)
+        codes = self.unread.setdefault(field, set())
+        if codes is not None:
+            codes.add(str(flat.get("code", "")))
+        return None
+
+    def unreadable(self, field: str, file: str, place: str, code: str, **params: object) -> None:
+        """A fault that hides records of which not even the code is known."""
+        self.fault(file, place, "", code, **params)
+        self.unread[field] = None
+
     def read_head(self) -> tuple[model.PlantHead | None, model.Enterprise | None]:
         """plant.yaml: the head, the enterprise, and the short lists."""
         self.records |= {field: [] for field in YAML_LISTS}
-        text = self.text(HEAD_FILE, needed=True)
+        text = self.text(HEAD_FILE, *YAML_LISTS, needed=True)
         if text is None:
             return None, None
         try:
             document = yaml_text.load(text)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             self.fault(HEAD_FILE, "", "", "not_yaml", why=" ".join(str(error).split()))
+            self.unread |= dict.fromkeys(YAML_LISTS)
             return None, None
         if not isinstance(document, dict):
             self.fault(HEAD_FILE, "", "", "wrong_type", expected="an object", got=quoted(document))
+            self.unread |= dict.fromkeys(YAML_LISTS)
             return None, None
         for field, kind in YAML_LISTS.items():
             self.records[field] = list(self.read_list(field, kind, document.pop(field, None)))
@@ -128,31 +148,33 @@ class _Reading:
         if entries is None:
             return
         if not isinstance(entries, list):
-            self.fault(HEAD_FILE, "", field, "wrong_type", expected="a list", got=quoted(entries))
+            self.unreadable(field, HEAD_FILE, field, "wrong_type", expected="a list", got=quoted(entries))
             return
         for number, entry in enumerate(entries):
             place = f"{field}[{number}]"
             if not isinstance(entry, dict):
-                self.fault(HEAD_FILE, place, "", "wrong_type", expected="an object", got=quoted(entry))
+                self.unreadable(field, HEAD_FILE, place, "wrong_type", expected="an object", got=quoted(entry))
                 continue
             place = _with_code(place, entry)
-            record = self.record(kind, entry, HEAD_FILE, place)
-            if record is not None:
-                yield Located(record, HEAD_FILE, place)
+            located = self.located(field, kind, entry, HEAD_FILE, place)
+            if located is not None:
+                yield located
 
     def read_features(self, file: RecordFile) -> Iterator[Located]:
         """One GeoJSON FeatureCollection."""
-        text = self.text(file.name)
+        text = self.text(file.name, file.field)
         if text is None:
             return
         try:
             document = json.loads(text, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
-            self.fault(file.name, "", "", "not_geojson", why=str(error))
+            self.unreadable(file.field, file.name, "", "not_geojson", why=str(error))
             return
         features = document.get("features") if isinstance(document, dict) else None
         if not isinstance(features, list) or document.get("type") != "FeatureCollection":
-            self.fault(file.name, "", "", "not_geojson", why="it is no FeatureCollection with a list of features")
+            self.unreadable(
+                file.field, file.name, "", "not_geojson", why="it is no FeatureCollection with a list of features"
+            )
             return
         for number, feature in enumerate(features, 1):
             located = self.read_feature(file, f"feature {number}", feature)
@@ -163,24 +185,24 @@ class _Reading:
         """One feature: its properties are the record's fields, its geometry is the record's."""
         properties = feature.get("properties") if isinstance(feature, dict) else None
         if not isinstance(feature, dict) or feature.get("type") != "Feature" or not isinstance(properties, dict):
-            self.fault(file.name, place, "", "not_geojson", why="it is no Feature with properties")
+            self.unreadable(file.field, file.name, place, "not_geojson", why="it is no Feature with properties")
             return None
         place = _with_code(place, properties)
         flat = dict(properties)
         if feature.get("geometry") is not None:
             flat["geometry"] = feature["geometry"]
-        record = self.record(file.kind, flat, file.name, place)
-        return None if record is None else Located(record, file.name, place)
+        return self.located(file.field, file.kind, flat, file.name, place)
 
     def read_sheet(self, file: RecordFile) -> Iterator[Located]:
         """One CSV file; an empty cell is a field not given."""
-        text = self.text(file.name)
+        text = self.text(file.name, file.field)
         if text is None:
             return
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
             header = next(rows, [])
             if not self.header_holds(file, header):
+                self.unread[file.field] = None
                 return
             for cells in rows:
                 if any(cells):
@@ -188,7 +210,7 @@ class _Reading:
                     if located is not None:
                         yield located
         except csv.Error as error:
-            self.fault(file.name, f"line {rows.line_num}", "", "not_csv", why=str(error))
+            self.unreadable(file.field, file.name, f"line {rows.line_num}", "not_csv", why=str(error))
 
     def header_holds(self, file: RecordFile, header: list[str]) -> bool:
         """Whether a sheet's columns are known; every fault of them is noted."""
@@ -208,13 +230,12 @@ class _Reading:
         flat = {name: cell for name, cell in zip(header, cells, strict=False) if cell != ""}
         place = _with_code(f"line {line}", flat)
         if len(cells) > len(header):
-            self.fault(file.name, place, "", "too_many_cells")
+            self.unreadable(file.field, file.name, place, "too_many_cells")
             return None
         # A unit may be empty: the quantity has none (pH, ratios).
         if "unit" in header:
             flat.setdefault("unit", "")
-        record = self.record(file.kind, flat, file.name, place)
-        return None if record is None else Located(record, file.name, place)
+        return self.located(file.field, file.kind, flat, file.name, place)
 
 
 def needed_columns(kind: type[Record]) -> list[str]:

@@ -1,0 +1,112 @@
+"""`twin import plant DIR`: a plant directory into the database, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import IntegrityError
+
+from gis.errors import StoreError
+from gis.files import PlantFilesError, read_plant
+from gis.store.database import connect, transaction
+from gis.store.migrate import upgrade
+from gis.store.plants import plant_exists, save_plant
+from twin.commands.database import database_option, database_url
+
+if TYPE_CHECKING:
+    from gis.files import PlantFault
+    from gis.plant import Plant
+
+# field of gis.plant.Plant → (Chinese, English)
+_KINDS = {
+    "regions": ("行政区", "regions"),
+    "levels": ("楼层", "levels"),
+    "engines": ("定位引擎", "engines"),
+    "assets": ("设施", "assets"),
+    "zones": ("风险分区", "zones"),
+    "fences": ("电子围栏", "fences"),
+    "roles": ("岗位", "roles"),
+    "teams": ("部门", "teams"),
+    "shifts": ("班次", "shifts"),
+    "people": ("人员", "people"),
+    "vehicles": ("车辆", "vehicles"),
+    "tags": ("定位标签", "tags"),
+    "assignments": ("标签分配", "tag assignments"),
+    "sensors": ("传感器", "sensors"),
+    "cameras": ("摄像机", "cameras"),
+}
+
+
+@click.group(help="Read files into the twin. 导入文件。")
+def command() -> None:
+    """Group of what can be imported."""
+
+
+@command.command(help="Import the plant described by the files in DIRECTORY. 导入厂区文件夹。")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@database_option
+@click.option("--replace", is_flag=True, help="Replace the records of a plant that is already there. Histories stay.")
+@click.option("--dry-run", is_flag=True, help="Only check the files.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="Language of the messages.")
+def plant(directory: Path, database: str | None, replace: bool, dry_run: bool, lang: str | None) -> None:
+    """Read, check, save in one transaction, say what was loaded."""
+    chinese = (lang or os.environ.get("LC_ALL") or os.environ.get("LANG") or "").startswith("zh")
+    try:
+        loaded = read_plant(directory)
+    except PlantFilesError as error:
+        _print_faults(error.faults, chinese=chinese)
+        raise SystemExit(1) from error
+    if not dry_run:
+        _save(loaded, database_url(database), replace=replace)
+    _print_loaded(loaded, chinese=chinese, dry_run=dry_run)
+
+
+def _save(loaded: Plant, url: str, *, replace: bool) -> None:
+    code = loaded.head.code
+    try:
+        upgrade(url)
+        engine = connect(url, pool_size=1)
+        try:
+            with transaction(engine) as connection:
+                if not replace and plant_exists(connection, code):
+                    raise click.ClickException(f"{code} is already there; --replace replaces its records. 厂区已存在。")
+                save_plant(connection, loaded)
+        finally:
+            engine.dispose()
+    except StoreError as error:
+        # The files were checked against themselves; what is left is the database's own affair.
+        cause = error.__cause__
+        hint = " (the records contradict what is in the database)" if isinstance(cause, IntegrityError) else ""
+        raise click.ClickException(
+            f"the database refused: {error}{hint}; nothing was loaded. 未导入任何数据。"
+        ) from error
+
+
+def _print_faults(faults: tuple[PlantFault, ...], *, chinese: bool) -> None:
+    table = Table(
+        title=f"{len(faults)} 处错误，未导入任何数据" if chinese else f"{len(faults)} faults, nothing was loaded"
+    )
+    for heading in ("文件", "记录", "字段", "错误") if chinese else ("File", "Record", "Field", "Fault"):
+        table.add_column(heading, overflow="fold")
+    for fault in faults:
+        table.add_row(fault.file, fault.record, fault.field, fault.zh if chinese else fault.en)
+    # Wide enough that a fault stays on one line in a log file.
+    Console(stderr=True, width=None if os.isatty(2) else 200, markup=False).print(table)
+
+
+def _print_loaded(loaded: Plant, *, chinese: bool, dry_run: bool) -> None:
+    head = loaded.head
+    done = ("检查通过" if dry_run else "已导入") if chinese else ("checked" if dry_run else "imported")
+    console = Console(markup=False)
+    console.print(f"{head.code} {head.names.zh if chinese else head.names.en}: {done}")
+    table = Table()
+    table.add_column("类别" if chinese else "Records")
+    table.add_column("数量" if chinese else "Count", justify="right")
+    for field, (zh, en) in _KINDS.items():
+        table.add_row(zh if chinese else en, str(len(getattr(loaded, field))))
+    console.print(table)
