@@ -4,9 +4,6 @@ import type { Names, PlantData } from './port';
 import type { SourceName } from './style';
 import { footprint, heightOf, type Footprint } from '../scene/footprints';
 
-/** Fences reach up to 200 m; a prism higher than a storey would hide the plant. */
-const FENCE_DRAWN_M = 5;
-
 const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features });
 const feature = (geometry: Geometry, properties: Record<string, unknown>): Feature => ({
   type: 'Feature',
@@ -24,15 +21,7 @@ export function groundFeatures(data: PlantData): Record<SourceName, FeatureColle
     pads: collection(of('unit', 'bund').map((a) => feature(a.geometry, { code: a.code, kind: a.kind }))),
     zones: collection(data.zones.map((z) => feature(z.geometry, { code: z.code, colour: z.colour }))),
     fences: collection(
-      data.fences.map((f) => {
-        const base = Math.max(0, f.z_min_m);
-        return feature(f.geometry, {
-          code: f.code,
-          colour: f.colour,
-          draw_base_m: base,
-          draw_top_m: Math.min(f.z_max_m, base + FENCE_DRAWN_M),
-        });
-      }),
+      data.fences.map((f) => feature(f.geometry, { code: f.code, colour: f.colour, purpose: f.purpose })),
     ),
   };
 }
@@ -103,13 +92,4 @@ export function outlines(data: PlantData): PlantOutlines {
   }
   labels.sort((a, b) => b.weight - a.weight);
   return { footprints, labels };
-}
-
-/** Bounds of the plant's boundary, degrees: west, south, east, north. */
-export function boundsOf(boundary: PlantData['head']['boundary']): [number, number, number, number] {
-  const rings = boundary.type === 'Polygon' ? boundary.coordinates : boundary.coordinates.flat();
-  const points = rings.flat();
-  const lons = points.map((p) => p[0] ?? 0);
-  const lats = points.map((p) => p[1] ?? 0);
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }

@@ -5,7 +5,8 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './map.css';
 import { PlantScene, LAYER_ID, SceneLayer } from '../scene/layer';
 import { siteToLonLat, type SiteOrigin } from '../scene/site';
-import { boundsOf, groundFeatures, outlines, type PlantOutlines } from './features';
+import { groundFeatures, outlines, type PlantOutlines } from './features';
+import { fitCamera } from './fit';
 import { detectorMarks } from './marks';
 import { CLUSTER_BELOW_ZOOM, Overlay, type Mark } from './overlay';
 import { readPalette, type Palette } from './palette';
@@ -33,7 +34,7 @@ import { HATCHED, layers as styleLayers, layerVisibility, SOURCES, style, zoomOf
 
 setWorkerUrl(workerUrl);
 
-const TILTED_DEG = 58;
+const TILTED_DEG = 54;
 const FLY_MS = 500;
 const SMALL_KINDS = { detectors: ['gas_detector'], cameras: ['camera'], anchors: ['anchor'] } as const;
 const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -176,6 +177,7 @@ class MapLibrePlant implements PlantMap {
     scene.setOrigin(this.origin);
     scene.shadow.paint([...this.outlines.footprints.values()]);
     scene.frusta.build(data.cameras);
+    scene.fences.build(this.origin, data.fences);
     const features = groundFeatures(data);
     for (const name of SOURCES) (map.getSource(name) as GeoJSONSource).setData(features[name]);
     this.restyle();
@@ -254,6 +256,7 @@ class MapLibrePlant implements PlantMap {
   private applySelection(): void {
     const s = this.selection;
     this.scene?.models.select(s && (s.kind === 'asset' || s.kind === 'camera') ? s.id : null);
+    this.scene?.fences.select(s?.kind === 'fence' ? s.id : null);
     this.scene?.frusta.show(this.switches.frusta, s?.kind === 'camera' ? s.id : null);
   }
 
@@ -275,6 +278,7 @@ class MapLibrePlant implements PlantMap {
     scene.models.hide(hidden);
     scene.movers.setShown(switches.people, switches.vehicles);
     scene.liquids.group.visible = switches.liquids;
+    scene.fences.group.visible = switches.fences;
     this.applySelection();
     this.redraw();
   }
@@ -385,20 +389,23 @@ class MapLibrePlant implements PlantMap {
   }
 
   private frameBoundary(bearing: number, pitch: number, animate: boolean): void {
-    if (!this.map || !this.data) return;
-    const [west, south, east, north] = boundsOf(this.data.head.boundary);
-    const camera = this.map.cameraForBounds([west, south, east, north], { bearing, padding: 24 });
-    if (!camera?.center) return;
-    // A tilted view shows more of what is far away: come closer by what the tilt gains.
-    const closer = 0.55 * (pitch / TILTED_DEG);
-    this.map.easeTo({
-      padding: this.insets,
-      center: camera.center,
-      zoom: (camera.zoom ?? 15) + closer,
+    const { map, data } = this;
+    if (!map || !data) return;
+    const before = {
+      center: map.getCenter(),
+      zoom: map.getZoom(),
+      bearing: map.getBearing(),
+      pitch: map.getPitch(),
+    };
+    map.jumpTo({
       bearing,
       pitch,
-      duration: animate && !reducedMotion() ? FLY_MS : 0,
+      padding: this.insets,
+      center: [data.head.origin_lon, data.head.origin_lat],
     });
+    const found = fitCamera(map, data.head.boundary, this.insets);
+    map.jumpTo(before);
+    this.move({ ...found, bearing, pitch, ...(animate ? {} : { duration: 0 }) });
   }
 
   on<E extends keyof MapEvents>(event: E, callback: (payload: MapEvents[E]) => void): () => void {

@@ -98,7 +98,7 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
       type: 'fill',
       source: 'zones',
       filter: ['in', ['get', 'colour'], ['literal', [...HATCHED]]],
-      paint: { 'fill-pattern': ['concat', 'hatch-', ['get', 'colour']], 'fill-opacity': 0.5 },
+      paint: { 'fill-pattern': ['concat', 'hatch-', ['get', 'colour']], 'fill-opacity': 0.32 },
     },
     {
       id: 'zones-edge',
@@ -109,14 +109,11 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
     },
     {
       id: 'fences',
-      type: 'fill-extrusion',
+      type: 'fill',
       source: 'fences',
       paint: {
-        'fill-extrusion-color': ['case', selected, palette.selection, colour],
-        'fill-extrusion-opacity': 0.22,
-        'fill-extrusion-base': ['get', 'draw_base_m'],
-        'fill-extrusion-height': ['get', 'draw_top_m'],
-        'fill-extrusion-vertical-gradient': false,
+        'fill-color': ['case', selected, palette.selection, colour],
+        'fill-opacity': ['match', ['get', 'purpose'], 'information', 0, 0.1],
       },
     },
     {

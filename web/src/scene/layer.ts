@@ -1,17 +1,8 @@
 /** The one three.js layer on the map: equipment, liquids, frusta and movers share one depth buffer with MapLibre. */
-import {
-  Camera,
-  ColorManagement,
-  DirectionalLight,
-  HemisphereLight,
-  LinearSRGBColorSpace,
-  Raycaster,
-  Scene,
-  Vector3,
-  WebGLRenderer,
-} from 'three';
+import { Camera, DirectionalLight, HemisphereLight, Raycaster, Scene, Vector3, WebGLRenderer } from 'three';
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibreMap } from 'maplibre-gl';
 import type { Palette } from '../map/palette';
+import { Fences } from './fences';
 import { Frusta } from './frusta';
 import { Liquids } from './liquids';
 import { PlantModels } from './models';
@@ -19,15 +10,13 @@ import { Movers } from './movers';
 import { GroundShadow } from './shadow';
 import { multiply, siteMatrix, type SiteOrigin } from './site';
 
-// Tokens are final screen colours: nothing converts between what the tokens name and what is drawn.
-ColorManagement.enabled = false;
-
 export const LAYER_ID = 'plant-3d';
 
 export class PlantScene {
   readonly models = new PlantModels();
   readonly liquids = new Liquids();
   readonly frusta = new Frusta();
+  readonly fences = new Fences();
   readonly shadow = new GroundShadow();
   readonly movers: Movers;
   readonly scene = new Scene();
@@ -48,6 +37,7 @@ export class PlantScene {
       this.shadow.mesh,
       this.models.group,
       this.liquids.group,
+      this.fences.group,
       this.frusta.group,
       this.movers.group,
     );
@@ -58,10 +48,12 @@ export class PlantScene {
     this.models.setColours(palette.scene);
     this.liquids.setColours(palette.live, palette.stale);
     this.frusta.setColour(palette.selection);
+    this.fences.setColours(palette.risk, palette.selection);
     this.shadow.setStrength(palette.shadowAlpha);
     this.movers.setColours(palette.glyph);
-    this.sun.intensity = palette.sun;
-    this.sky.intensity = palette.skyLight;
+    // Tokens give the share of a surface's own colour; three's lights are radiometric.
+    this.sun.intensity = palette.sun * Math.PI;
+    this.sky.intensity = palette.skyLight * Math.PI;
   }
 
   setOrigin(origin: SiteOrigin): void {
@@ -95,6 +87,7 @@ export class PlantScene {
     this.models.dispose();
     this.liquids.dispose();
     this.frusta.dispose();
+    this.fences.dispose();
     this.shadow.dispose();
     this.movers.dispose();
   }
@@ -118,7 +111,6 @@ export class SceneLayer implements CustomLayerInterface {
     this.map = map;
     this.renderer = new WebGLRenderer({ canvas: map.getCanvas(), context: gl as WebGL2RenderingContext });
     this.renderer.autoClear = false;
-    this.renderer.outputColorSpace = LinearSRGBColorSpace;
   }
 
   onRemove(): void {

@@ -41,14 +41,18 @@ void main() {
 
 type Liquid = NonNullable<ModelManifest['models'][number]['liquid']>;
 
+/** Just outside the shell, so that the polygons of neither cut through the other. */
+const OUTSIDE = 1.012;
+
 function shell(liquid: Liquid): BufferGeometry {
-  if (liquid.shape === 'sphere') return new SphereGeometry(liquid.radius_m, 24, 14);
+  const radius = liquid.radius_m * OUTSIDE;
+  if (liquid.shape === 'sphere') return new SphereGeometry(radius, 40, 24);
   if (liquid.shape === 'horizontal') {
     // Along the model's own length axis (north at heading 0).
-    return new CylinderGeometry(liquid.radius_m, liquid.radius_m, liquid.length_m ?? 1, 24, 1, true);
+    return new CylinderGeometry(radius, radius, liquid.length_m ?? 1, 32, 1, true);
   }
   const height = liquid.top_m - liquid.bottom_m;
-  return new CylinderGeometry(liquid.radius_m, liquid.radius_m, height, 32, 1, true).rotateX(Math.PI / 2);
+  return new CylinderGeometry(radius, radius, height, 64, 1, true).rotateX(Math.PI / 2);
 }
 
 interface Place {
@@ -71,8 +75,8 @@ export class Liquids {
 
   setColours(tone: string, grey: string): void {
     const u = this.material.uniforms;
-    if (u['tone']) u['tone'].value = new Color(tone);
-    if (u['grey']) u['grey'].value = new Color(grey);
+    if (u['tone']) u['tone'].value = new Color(tone).convertLinearToSRGB();
+    if (u['grey']) u['grey'].value = new Color(grey).convertLinearToSRGB();
   }
 
   build(manifest: ModelManifest): void {

@@ -173,7 +173,7 @@ export class PlantModels {
     this.chosen.set(colours.selection);
     const tone = this.edgeMaterial.uniforms['tone'];
     const alpha = this.edgeMaterial.uniforms['alpha'];
-    if (tone) tone.value = new Color(colours.edge);
+    if (tone) tone.value = new Color(colours.edge).convertLinearToSRGB();
     if (alpha) alpha.value = colours.edgeAlpha;
     this.bakedEdgeMaterial.color.set(colours.edge);
     this.bakedEdgeMaterial.opacity = colours.edgeAlpha;

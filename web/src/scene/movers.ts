@@ -52,12 +52,11 @@ void main() {
   vec4 texel = texture2D(atlas, uv);
   if (texel.a < 0.35) discard;
   gl_FragColor = vec4(texel.rgb, texel.a * alpha);
-  #include <colorspace_fragment>
 }`;
 
 /** Height of a glyph's whole cell on screen, CSS pixels, by zoom: the head is about a third of it, never below 9 px. */
 export function glyphSizePx(zoom: number): number {
-  return Math.max(27, Math.min(54, 27 + (zoom - 15) * 6.5));
+  return Math.max(25, Math.min(54, 25 + (zoom - 15) * 7));
 }
 
 export function glyphOf(row: MoverTable['rows'][number]): MoverGlyph {
