@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Size = Annotated[float, Field(gt=0, le=2000)]
+Words = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""Text on one line: it passes through files, tables and screens unchanged."""
 
 
 class _Kind(BaseModel):
@@ -16,7 +18,7 @@ class _Kind(BaseModel):
 class _Vessel(_Kind):
     """What tanks and process vessels share."""
 
-    medium: str | None = None
+    medium: Words | None = None
     """Substance code, e.g. `gasoline`, `lpg`, `methanol`."""
     capacity_m3: float | None = Field(default=None, gt=0)
     insulated: bool = False
@@ -133,7 +135,7 @@ class Warehouse(_Kind):
 
     kind: Literal["warehouse"] = "warehouse"
     height_m: Size
-    storage_class: str | None = None
+    storage_class: Words | None = None
 
 
 class LoadingBay(_Kind):
@@ -179,8 +181,8 @@ class GasDetector(_Kind):
     """Fixed gas detector."""
 
     kind: Literal["gas_detector"] = "gas_detector"
-    gas: str
-    principle: str = "catalytic"
+    gas: Words
+    principle: Words = "catalytic"
     mount_m: float = Field(default=0.5, ge=0, le=60)
 
 

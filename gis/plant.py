@@ -24,7 +24,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.errors import TimeError
 from gis.frames import SiteFrame
-from gis.kinds import Attributes
+from gis.kinds import Attributes, Words
 from gis.time import parse_time
 
 
@@ -47,10 +47,14 @@ def _read_geometry(value: object) -> BaseGeometry:
     return geometry
 
 
+# Integers in this range are UTC nanoseconds (1973 to 2100), smaller ones are taken for epoch milliseconds.
+_MIN_NS, _MAX_NS = 10**17, 4_102_444_800_000_000_000
+
+
 def _read_time(value: object) -> int | None:
     if value is None or value == "":
         return None
-    if isinstance(value, int) and not isinstance(value, bool) and value > 10**17:
+    if isinstance(value, int) and not isinstance(value, bool) and _MIN_NS <= value < _MAX_NS:
         return value
     try:
         return parse_time(value)
@@ -78,14 +82,14 @@ class Record(BaseModel):
 class Names(Record):
     """A name in both languages."""
 
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    zh: Words
+    en: Words
 
 
 class Versioned(Record):
     """A record valid during [valid_from, valid_to); a new version never overwrites the old one."""
 
-    version: int = Field(default=1, ge=1)
+    version: int = Field(default=1, ge=1, lt=2**31)
     valid_from: Instant
     valid_to: MaybeInstant = None
 
@@ -140,7 +144,7 @@ class Asset(Record):
     level: Code | None = None
     parent: Code | None = None
     """The unit or tank farm it belongs to."""
-    model: str | None = None
+    model: Words | None = None
     """File name of the customer's own 3D model that replaces the parametric one."""
     attributes: Attributes
 
@@ -168,7 +172,7 @@ class Zone(Versioned):
     geometry: Geometry
     z_min_m: float = -5.0
     z_max_m: float = 200.0
-    area_kind: str = "general"
+    area_kind: Words = "general"
 
 
 class FencePurpose(StrEnum):
@@ -209,7 +213,7 @@ class Role(Record):
 
     code: Code
     names: Names
-    glyph: str = "circle"
+    glyph: Words = "circle"
 
 
 class Team(Record):
@@ -236,7 +240,7 @@ class Person(Record):
     role: Code
     team: Code | None = None
     shift: Code | None = None
-    employer: str | None = None
+    employer: Words | None = None
 
 
 class Vehicle(Record):
@@ -244,15 +248,15 @@ class Vehicle(Record):
 
     code: Code
     names: Names
-    vehicle_kind: str
-    plate: str | None = None
+    vehicle_kind: Words
+    plate: Words | None = None
 
 
 class Tag(Record):
     """A radio tag."""
 
     code: Code
-    tag_kind: str = "person"
+    tag_kind: Words = "person"
     carry_height_m: float = Field(default=1.2, ge=0, le=5)
     """Height of the tag above the walking surface."""
 
@@ -300,9 +304,10 @@ class Sensor(Versioned):
 
     code: Code
     names: Names
-    quantity: str
+    quantity: Words
     """level, temperature, pressure, flow, gas_lel, gas_tox, oxygen, wind …"""
-    unit: str
+    unit: str = Field(pattern=r"^[^\x00-\x1f\x7f]*$")
+    """Empty for a quantity without one."""
     range_low: float
     range_high: float
     asset: Code | None = None
@@ -333,8 +338,8 @@ class Camera(Versioned):
     tilt_deg: float = Field(ge=-90, le=90)
     """Below the horizon is negative."""
     hfov_deg: float = Field(gt=0, lt=180)
-    width_px: int = Field(default=1920, gt=0)
-    height_px: int = Field(default=1080, gt=0)
+    width_px: int = Field(default=1920, gt=0, le=100_000)
+    height_px: int = Field(default=1080, gt=0, le=100_000)
     reach_m: float = Field(default=60.0, gt=0)
 
 
