@@ -1,0 +1,205 @@
+"""The roles of a twin, and the only place where edges, core and bus are wired together.
+
+| Role | Takes | Gives |
+|---|---|---|
+| `locator` | ranges, TDoA, positions from MQTT | `events/{plant}`: fixes |
+| `vision` | camera states and detections from MQTT | `events/{plant}`: camera states |
+| `core` | `events/{plant}`; sensors, weather, tags from MQTT; ticks | `effects/{plant}`, `snapshot/{plant}` |
+| `sinks` | `effects/{plant}`, `snapshot/{plant}` | rows in PostGIS; MQTT out |
+| `api` | `effects/{plant}`, `snapshot/{plant}`, `health/+` | HTTP, WebSocket; `events/{plant}`: acknowledgements |
+
+Each is `async def role(settings, bus, clock)`, runs until it is cancelled, and says every second on `health/{role}` how
+it is. `keep_running` is the boundary: it logs what went wrong in a role, marks it degraded and starts it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from gis.wire import encode
+from twin.bus.port import RoleHealth
+from twin.edges.inbound import Drain, Refusals, inlet_for
+from twin.edges.plantwatch import PlantWatch
+from twin.edges.pulse import Pulse, Vitals, announce
+from twin.events import Event, FixesMeasured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gis.clock import Clock
+    from gis.plant import Plant
+    from twin.bus.port import Bus
+    from twin.edges.mqtt import Arrival
+    from twin.edges.settings import RoleSettings
+
+log = logging.getLogger(__name__)
+
+_PREFIX = "twin/v1/+"
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONG_ENOUGH_S = 0.5, 10.0, 60.0
+
+
+class Role(Protocol):
+    """What every role is."""
+
+    async def __call__(self, settings: RoleSettings, bus: Bus, clock: Clock) -> None:
+        """Run until cancelled."""
+        ...
+
+
+async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
+    """Radio measurements in, fixes out, every 20 ms."""
+    from locator.pipeline import Pipeline  # noqa: PLC0415 - compiled kernels load only where they run
+
+    vitals = Vitals()
+    watch = PlantWatch(settings.database_url, clock)
+    pipeline = Pipeline(await watch.load(vitals))
+    inlet = inlet_for(settings, "locator", [f"{_PREFIX}/uwb/+/{kind}" for kind in ("ranges", "tdoa", "fix")])
+    refusals = Refusals()
+
+    async def take(arrivals: Sequence[Arrival]) -> None:
+        for topic, payload, received_ns in arrivals:
+            pipeline.accept(topic, payload, received_ns)
+        refusals.warn(pipeline.take_refusals())
+        for fixes in pipeline.flush(clock.now_ns()):
+            newest_ns = int(fixes.t_ns.max())
+            vitals.lag("measured_to_fix", clock.now_ns(), newest_ns)
+            await bus.publish(f"events/{fixes.plant}", encode(FixesMeasured(newest_ns, fixes)))
+
+    def look() -> Vitals:
+        counters = pipeline.counters
+        vitals.counts(counters.received, counters.accepted, counters.rejected)
+        return drain.look(vitals)
+
+    drain = Drain(inlet, take, clock)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(Pulse("locator", bus, clock, look).run())
+        tasks.create_task(watch.follow(pipeline.replace_plant))
+        tasks.create_task(drain.run())
+
+
+async def vision(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
+    """Camera states out; detections are read and counted."""
+    from twin.telemetry import Telemetry  # noqa: PLC0415 - a role loads only what it runs
+    from vision import codec  # noqa: PLC0415 - as above
+
+    vitals = Vitals()
+    watch = PlantWatch(settings.database_url, clock)
+    telemetry = Telemetry(await watch.load(vitals))
+    cameras = {code: _cameras(plant) for code, plant in watch.plants.items()}
+    inlet = inlet_for(settings, "vision", [f"{_PREFIX}/camera/+/detections", f"{_PREFIX}/camera/+/state"])
+    refusals = Refusals()
+
+    async def take(arrivals: Sequence[Arrival]) -> None:
+        for topic, payload, received_ns in arrivals:
+            plant = topic.split("/", 3)[2]
+            if topic.endswith("/state") or plant not in cameras:
+                events, refused = telemetry.read(topic, payload, received_ns)
+                await _publish(bus, plant, events)
+                refusals.note(len(events), refused)
+            else:
+                seen, refused = codec.read(topic, payload, received_ns, cameras[plant])
+                refusals.note(len(seen), refused)
+
+    def replace_plant(plant: Plant) -> None:
+        telemetry.replace_plant(plant)
+        cameras[plant.head.code] = _cameras(plant)
+
+    def look() -> Vitals:
+        vitals.counts(refusals.received, refusals.accepted, refusals.rejected)
+        return drain.look(vitals)
+
+    drain = Drain(inlet, take, clock)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(Pulse("vision", bus, clock, look).run())
+        tasks.create_task(watch.follow(replace_plant))
+        tasks.create_task(drain.run())
+
+
+def _cameras(plant: Plant) -> frozenset[str]:
+    return frozenset(camera.code for camera in plant.cameras)
+
+
+async def _publish(bus: Bus, plant: str, events: Sequence[Event]) -> None:
+    for event in events:
+        await bus.publish(f"events/{plant}", encode(event))
+
+
+async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
+    """The single writer of every plant's world: events in, numbered effects out."""
+    from twin.edges.writer import Writer  # noqa: PLC0415 - a role loads only what it runs
+    from twin.telemetry import Telemetry  # noqa: PLC0415 - as above
+
+    vitals = Vitals()
+    watch = PlantWatch(settings.database_url, clock)
+    plants = await watch.load(vitals)
+    telemetry = Telemetry(plants)
+    writer = Writer(watch.engine, bus, clock, vitals)
+    for plant in plants.values():
+        await writer.open(plant)
+    inlet = inlet_for(settings, "core", [f"{_PREFIX}/sensor", f"{_PREFIX}/weather", f"{_PREFIX}/uwb/+/tag"])
+    refusals = Refusals()
+
+    async def take(arrivals: Sequence[Arrival]) -> None:
+        for topic, payload, received_ns in arrivals:
+            events, refused = telemetry.read(topic, payload, received_ns)
+            refusals.note(len(events), refused)
+            for event in events:
+                await writer.take(topic.split("/", 3)[2], event)
+
+    async def replace_plant(plant: Plant) -> None:
+        telemetry.replace_plant(plant)
+        await writer.replace(plant)
+
+    def look() -> Vitals:
+        vitals.counts(refusals.received, refusals.accepted, refusals.rejected)
+        return drain.look(vitals)
+
+    drain = Drain(inlet, take, clock)
+    async with bus.subscribe("events/+") as events, asyncio.TaskGroup() as tasks:
+        tasks.create_task(Pulse("core", bus, clock, look).run())
+        tasks.create_task(watch.follow(replace_plant))
+        tasks.create_task(writer.tick())
+        tasks.create_task(drain.run())
+        async for message in events:
+            await writer.receive(message)
+
+
+async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
+    """Everything the core says, kept: tracks and journal in PostGIS, positions and alarms on MQTT."""
+    raise NotImplementedError
+
+
+async def api(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
+    """The page, HTTP and WebSocket."""
+    raise NotImplementedError
+
+
+ROLES: dict[str, Role] = {"sinks": sinks, "api": api, "core": core, "vision": vision, "locator": locator}
+"""Every role by name, in the order of starting: whoever takes is there before whoever gives."""
+
+
+async def keep_running(name: str, settings: RoleSettings, bus: Bus, clock: Clock) -> None:
+    """Run a role for ever: what breaks it is logged, shown as degraded, and it starts again after a pause."""
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        started_s = time.monotonic()
+        try:
+            await ROLES[name](settings, bus, clock)
+            detail = "ended"
+        except Exception as error:  # the boundary of a role
+            log.exception("role %s failed and starts again in %.1f s", name, pause_s)
+            detail = f"restarting after {_first_words(error)}"
+        await announce(bus, RoleHealth(name, clock.now_ns(), "degraded", detail))
+        if time.monotonic() - started_s > _LONG_ENOUGH_S:
+            pause_s = _FIRST_PAUSE_S
+        await clock.sleep(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def _first_words(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"[:120]
