@@ -64,6 +64,7 @@ def _under(world: World, plant: Plant, roster: Roster, t_ns: int, out: Ledger) -
         membership=membership_of(kept),
         parts=world.parts if same else {},
         restored=(),
+        started=True,
     )
     return reconciled(world, t_ns, out)
 

@@ -55,7 +55,7 @@ def step(world: World, event: Event) -> tuple[World, list[Effect]]:
     """
     out = Ledger(world.next_seq)
     now_ns = max(world.now_ns, event.t_ns)
-    if world.now_ns == 0 or now_ns >= world.prisms.until_ns:
+    if not world.started or now_ns >= world.prisms.until_ns:
         world = with_fences_of(world, now_ns, out)
     world = _folded(replace(world, now_ns=now_ns), event, out)
     return replace(world, next_seq=out.next_seq), out.effects

@@ -42,6 +42,8 @@ class World:
         parts: for subjects with several tags, the newest fix of each tag, by subject row and tag row.
         alarms: all that are not normal, by what they are about.
         readings, weather, tags, cameras: the newest of each.
+        restored: (subject, fence, entered at) a former core left behind, until the first event says which fences hold.
+        started: whether there has been an event.
         refused: events and fixes nothing could be made of (not finite, too many unknown tags, unreadable records).
     """
 
@@ -60,7 +62,7 @@ class World:
     tags: Mapping[str, TagChanged] = field(default_factory=dict)
     cameras: Mapping[str, CameraChanged] = field(default_factory=dict)
     restored: tuple[tuple[str, str, int], ...] = ()
-    """(subject, fence, entered at) a former core left behind, until the first event says which fences hold."""
+    started: bool = False
     refused: int = 0
 
 
@@ -68,6 +70,7 @@ def new_world(
     plant: Plant,
     first_seq: int,
     *,
+    now_ns: int = 0,
     open_alarms: Iterable[Alarm] = (),
     inside: Iterable[tuple[str, str, int]] = (),
     parameters: Parameters | None = None,
@@ -77,6 +80,7 @@ def new_world(
     Args:
         plant: the plant's records.
         first_seq: number of the first effect; higher than any number ever given out for the plant.
+        now_ns: when the core starts; the first event decides which fences hold.
         open_alarms: alarms a former core left behind. Their subjects are taken for inside until a fix says otherwise,
             so that no alarm is raised twice and none is forgotten.
         inside: (subject, fence, entered at UTC ns) a former core left behind.
@@ -94,7 +98,7 @@ def new_world(
         plant=plant,
         parameters=parameters,
         next_seq=first_seq,
-        now_ns=0,
+        now_ns=now_ns,
         roster=roster,
         prisms=prisms_at((), plant.head.frame, 0),
         tracks=no_tracks(len(roster.carriers)),
@@ -155,7 +159,8 @@ def snapshot(world: World) -> WorldSnapshot:
             (world.roster.carriers[subject].subject, world.prisms.fences[fence].code, pair.entered_ns)
             for subject, fence, pair in world.membership.entries()
             if pair.inside
-        ],
+        ]
+        + list(world.restored),
         alarms=sorted(world.alarms.values(), key=lambda alarm: (alarm.raised_ns, alarm.id)),
         readings=list(world.readings.values()),
         weather=world.weather,
