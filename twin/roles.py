@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from gis.wire import encode
 from twin.bus.port import RoleHealth
+from twin.edges.http import listen, serve
 from twin.edges.inbound import Drain, Refusals, inlet_for
 from twin.edges.plantwatch import PlantWatch
 from twin.edges.pulse import Pulse, Vitals, announce
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PREFIX = "twin/v1/+"
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONG_ENOUGH_S = 0.5, 10.0, 60.0
 
 
@@ -174,7 +176,31 @@ async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 
 async def api(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     """The page, HTTP and WebSocket."""
-    raise NotImplementedError
+    from twin.api.app import create_app  # noqa: PLC0415 - a role loads only what it runs
+    from twin.api.context import Deps  # noqa: PLC0415 - as above
+    from twin.api.follow import follow  # noqa: PLC0415 - as above
+
+    vitals = Vitals()
+    watch = PlantWatch(settings.database_url, clock, pool_size=4)
+    plants = await watch.load(vitals)
+    deps = Deps(
+        engine=watch.engine,
+        publish=bus.publish,
+        clock=clock,
+        models_dir=settings.models_dir,
+        web_dir=settings.web_dir,
+        expected_roles=tuple(ROLES),
+        hosts=() if settings.host in LOOPBACK_HOSTS else (settings.host,),
+    )
+    for plant in plants.values():
+        deps.add_plant(plant)
+
+    # Plants that change or are new are noticed by `follow`: the core announces them.
+    with listen(settings.host, settings.port) as bound:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(follow(bus, deps))
+            tasks.create_task(serve(create_app(deps), bound))
+            tasks.create_task(Pulse("api", bus, clock, lambda: vitals).run())
 
 
 ROLES: dict[str, Role] = {"sinks": sinks, "api": api, "core": core, "vision": vision, "locator": locator}

@@ -32,10 +32,11 @@ class PlantWatch:
     Args:
         url: address of the store.
         clock: for waiting while the store is away.
+        pool_size: connections that are kept open.
     """
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        self.engine: Engine = connect(url, pool_size=1)
+    def __init__(self, url: str, clock: Clock, *, pool_size: int = 1) -> None:
+        self.engine: Engine = connect(url, pool_size=pool_size)
         self._url = url
         self._clock = clock
         self.plants: dict[str, Plant] = {}
