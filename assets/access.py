@@ -72,6 +72,11 @@ def stair(inner: Floats, outwards: Floats, width: float, *, rail: bool = True) -
     return join(parts)
 
 
+def stair_sweep_deg(radius: float, rise: float, slope_deg: float = 40.0) -> float:
+    """How far a spiral stair of that rise winds around a shell, degrees; never so far that it meets its own foot."""
+    return min(float(np.degrees(rise / np.tan(np.radians(slope_deg)) / radius)), 330.0)
+
+
 def spiral_stair(
     radius: float, z_low: float, z_high: float, *, steps: int, width: float = 0.9, slope_deg: float = 40.0
 ) -> Mesh:
@@ -85,7 +90,7 @@ def spiral_stair(
         width: of the stair.
         slope_deg: its steepness along the shell.
     """
-    sweep_deg = min(float(np.degrees((z_high - z_low) / np.tan(np.radians(slope_deg)) / radius)), 330.0)
+    sweep_deg = stair_sweep_deg(radius, z_high - z_low, slope_deg)
     around = directions(steps + 1, 0.0, sweep_deg)
     z = np.linspace(z_low, z_high, steps + 1)
     inner = np.column_stack([around * (radius + 0.12), z])
@@ -104,6 +109,7 @@ def platform(
     sweep_deg: float = 360.0,
     sides: int = 16,
     rail: bool = True,
+    knee: bool = False,
 ) -> Mesh:
     """A walkway around a cylinder: grating, its edge plate and a handrail."""
     outer = radius + width
@@ -120,7 +126,7 @@ def platform(
     edge = ring(outer - 0.05, z, sides if full else sides + 1, start_deg, sweep_deg)
     if not full:
         edge = np.vstack([ring(radius + 0.1, z, 1, start_deg), edge, ring(radius + 0.1, z, 1, start_deg + sweep_deg)])
-    return join([deck, handrail(edge, closed=full, every=2)])
+    return join([deck, handrail(edge, closed=full, every=2, knee=knee)])
 
 
 def ladder(radius: float, heading_deg: float, z_low: float, z_high: float, *, rungs: bool = True) -> Mesh:

@@ -26,6 +26,9 @@ from assets.palette import (
 from assets.primitives import beams, box, plate, polygons, quads, slab, walls
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from shapely.geometry.base import BaseGeometry
+
     from gis.kinds import Building, Warehouse
 
 _PARAPET_M = 0.7
@@ -45,7 +48,7 @@ _USUAL_WINDOWS = (0.44, 0.34, 2.2, 1.0)
 _ROLLER_DOORS = {"workshop", "fire_station"}
 
 
-def building(house: Building, shape: shapely.Geometry, *, high: bool) -> Mesh:
+def building(house: Building, shape: BaseGeometry, *, high: bool) -> Mesh:
     """Walls with a plinth, window bands per storey, an entrance, a parapet and plant on the roof.
 
     Args:
@@ -93,14 +96,14 @@ def _edges(polygon: shapely.Polygon) -> list[Edge]:
     return [(a, s / n, float(n)) for a, s, n in zip(line[:-1], steps, lengths, strict=True) if n > 0.05]
 
 
-def _inward(shape: shapely.Geometry, low: float, top: float) -> Mesh:
+def _inward(shape: BaseGeometry, low: float, top: float) -> Mesh:
     """Walls facing into the area: the inside of a parapet."""
     outside = walls(shape, low, top, tinted(WALL_SHADE, 0.9))
     return Mesh(outside.vertices, -outside.normals, outside.colours, outside.faces[:, ::-1])
 
 
 def _panels(
-    edge: Edge, at: Floats, width: float, low: float, top: float, colour: Colour, proud: float = _PROUD_M
+    edge: Edge, at: ArrayLike, width: float, low: float, top: float, colour: Colour, proud: float = _PROUD_M
 ) -> Mesh:
     """Upright panels on a wall, `at` metres (their left ends) along it."""
     start, head, _ = edge
@@ -122,7 +125,7 @@ def _facade(edge: Edge, house: Building, storey: float, *, entrance: bool, high:
     if length > 2 * margin + 1.2 and storey > 1.8:
         count = max(1, int((length - 2 * margin + gap) / (pane + gap)))
         step = (length - 2 * margin + gap) / count
-        at = margin + step * np.arange(count)
+        at = margin + step * np.arange(count, dtype=np.float64)
         for number in range(house.storeys):
             low = storey * (number + sill)
             if high:
@@ -160,7 +163,7 @@ def _entrance(edge: Edge, house: Building, storey: float, high: bool) -> list[Me
     return [door, slab(shapely.Polygon(corners), tall + 0.15, tall + 0.4, WALL_SHADE, FLAT_ROOF)]
 
 
-def _roof_plant(house: Building, shape: shapely.Geometry, inner: shapely.Geometry, roof_z: float, high: bool) -> Mesh:
+def _roof_plant(house: Building, shape: BaseGeometry, inner: BaseGeometry, roof_z: float, high: bool) -> Mesh:
     """Air handling and a stair head on the roof, where it is large enough."""
     if inner.is_empty or shape.area < 60:
         return empty()
@@ -184,7 +187,7 @@ def _roof_plant(house: Building, shape: shapely.Geometry, inner: shapely.Geometr
 
 
 def warehouse(hall: Warehouse, shape: shapely.Polygon, *, high: bool) -> Mesh:
-    """A hall with a gabled metal roof, ridge vent, roof lights and roller doors; flat-roofed when the footprint is no rectangle.
+    """A hall with a gabled metal roof, ridge vent, roof lights and roller doors; flat-roofed on an odd footprint.
 
     Args:
         hall: its attributes; the ridge is at height_m.
@@ -271,7 +274,7 @@ def _roof_dress(half_x: float, half_y: float, eaves: float, ridge: float) -> lis
     return parts
 
 
-def _flat_hall(hall: Warehouse, shape: shapely.Geometry) -> Mesh:
+def _flat_hall(hall: Warehouse, shape: BaseGeometry) -> Mesh:
     height = hall.height_m
     parts = [
         walls(shape, 0.0, min(1.0, height * 0.3), PLINTH),

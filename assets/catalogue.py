@@ -1,21 +1,22 @@
 """Which model each kind of asset has. Pure.
 
-Equipment stands at a point and is drawn wherever it is repeated; everything else is shaped by its own footprint or line.
+Equipment stands at a point and is drawn wherever it is repeated; all else is shaped by its own footprint or line.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
 from assets import buildings, groundworks, instruments, structures, tanks, vessels
 from assets.errors import ModelError
 from assets.footprint import lines_of
 from assets.mesh import join
+from gis import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shapely.geometry.base import BaseGeometry
 
     from assets.mesh import Mesh
     from gis.kinds import Attributes
@@ -90,7 +91,7 @@ def equipment(attributes: Attributes, *, high: bool) -> Mesh:
     return model(attributes.model_copy(update=coarse), high=high)
 
 
-def footprint(attributes: Attributes, shape: shapely.Geometry, *, high: bool) -> Mesh:
+def footprint(attributes: Attributes, shape: BaseGeometry, *, high: bool) -> Mesh:
     """The model of something shaped by its footprint or line, in the footprint's own place.
 
     Args:
@@ -102,9 +103,9 @@ def footprint(attributes: Attributes, shape: shapely.Geometry, *, high: bool) ->
         ModelError: for a kind that stands at a point, or a geometry that kind cannot have.
     """
     kind = attributes.kind
-    if kind == "road" and shape.geom_type != "Point":
+    if isinstance(attributes, kinds.Road) and shape.geom_type != "Point":
         return groundworks.coarse_road(attributes, shape)
-    if kind == "pipe_rack" and "LineString" in shape.geom_type:
+    if isinstance(attributes, kinds.PipeRack) and "LineString" in shape.geom_type:
         return join([structures.pipe_rack(attributes, line, high=high) for line in lines_of(shape)])
     if kind in _OVER_AREA and "Polygon" in shape.geom_type:
         return _OVER_AREA[kind](attributes, shape, high=high)
@@ -121,30 +122,18 @@ def heading_of(attributes: Attributes) -> float | None:
 
 def liquid_of(attributes: Attributes) -> dict[str, float | str] | None:
     """Where a tank's level can be drawn on its shell, from the model's foot; None for what holds no visible level."""
-    kind = attributes.kind
-    if kind in {"fixed_roof_tank", "floating_roof_tank"}:
+    if isinstance(attributes, kinds.FixedRoofTank | kinds.FloatingRoofTank):
         return {
             "shape": "cylinder",
             "radius_m": attributes.diameter_m / 2,
             "bottom_m": 0.25,
             "top_m": attributes.height_m,
         }
-    if kind == "sphere_tank":
-        low = attributes.clearance_m
-        return {
-            "shape": "sphere",
-            "radius_m": attributes.diameter_m / 2,
-            "bottom_m": low,
-            "top_m": low + attributes.diameter_m,
-        }
-    if kind == "bullet_tank":
-        low = attributes.clearance_m
-        straight = attributes.length_m - 2 * vessels.head_depth(attributes.diameter_m, attributes.length_m)
-        return {
-            "shape": "horizontal",
-            "radius_m": attributes.diameter_m / 2,
-            "bottom_m": low,
-            "top_m": low + attributes.diameter_m,
-            "length_m": straight,
-        }
-    return None
+    if not isinstance(attributes, kinds.SphereTank | kinds.BulletTank):
+        return None
+    low, across = attributes.clearance_m, attributes.diameter_m
+    liquid: dict[str, float | str] = {"radius_m": across / 2, "bottom_m": low, "top_m": low + across}
+    if isinstance(attributes, kinds.SphereTank):
+        return {"shape": "sphere", **liquid}
+    straight = attributes.length_m - 2 * vessels.head_depth(across, attributes.length_m)
+    return {"shape": "horizontal", **liquid, "length_m": round(straight, 3)}

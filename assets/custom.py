@@ -52,7 +52,9 @@ _TEXT = {
     Fault.EMPTY: "has no triangles · 没有三角面",
     Fault.TOO_MANY_TRIANGLES: "more than 200,000 triangles · 超过 20 万个三角面",
     Fault.NOT_FINITE: "has coordinates that are not finite · 坐标含非有限值",
-    Fault.IMPLAUSIBLE_SIZE: "is not between 2 cm and 200 m large; metres are expected · 尺寸应在 2 厘米至 200 米之间（单位：米）",
+    Fault.IMPLAUSIBLE_SIZE: (
+        "is not between 2 cm and 200 m large; metres are expected · 尺寸应在 2 厘米至 200 米之间（单位：米）"
+    ),
 }
 
 

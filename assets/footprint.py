@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from assets.mesh import Floats
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from assets.mesh import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Placed:
     filled: float
 
 
-def box_of(shape: shapely.Geometry) -> Placed:
+def box_of(shape: BaseGeometry) -> Placed:
     """The smallest rectangle around a polygon."""
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))[:4]
     sides = np.roll(corners, -1, axis=0) - corners
@@ -45,7 +49,7 @@ def box_of(shape: shapely.Geometry) -> Placed:
     )
 
 
-def lines_of(shape: shapely.Geometry) -> list[Floats]:
+def lines_of(shape: BaseGeometry) -> list[Floats]:
     """Every line in a geometry as (k, 2) points, repeated points dropped."""
     lines = []
     for part in shapely.get_parts(shape):

@@ -1,6 +1,6 @@
 """Meshes as binary glTF 2.0: Y up, normals, vertex colours, and for baked meshes the feature each vertex belongs to.
 
-Layout after the Khronos glTF 2.0 specification. The same mesh always gives the same bytes, so that a hash can name them.
+Layout after the Khronos glTF 2.0 specification. The same mesh always gives the same bytes, so a hash can name them.
 """
 
 from __future__ import annotations

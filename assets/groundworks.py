@@ -5,6 +5,7 @@ Flat surfaces lie at different small heights, so that none fights with another f
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,8 @@ from assets.primitives import plate, polygons, quads, slab, walls
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
     from gis.kinds import Bund, Road, Unit
 
 UNIT_Z_M = 0.04
@@ -38,7 +41,7 @@ MARK_Z_M = 0.2
 _KERB_M = 0.3
 
 
-def unit(area: Unit, shape: shapely.Geometry, *, high: bool) -> Mesh:
+def unit(area: Unit, shape: BaseGeometry, *, high: bool) -> Mesh:
     """The paved or gravelled ground of a unit, with a pale edge.
 
     Args:
@@ -53,8 +56,8 @@ def unit(area: Unit, shape: shapely.Geometry, *, high: bool) -> Mesh:
     return join([plate(inner, UNIT_Z_M, tone), plate(shape.difference(inner), UNIT_Z_M, tinted(KERB, 0.98))])
 
 
-def bund(wall: Bund, shape: shapely.Geometry, *, high: bool) -> Mesh:
-    """A bund wall along every ring of the polygon, the gravel floor inside, and in the fine model a stile over each wall.
+def bund(wall: Bund, shape: BaseGeometry, *, high: bool) -> Mesh:
+    """A bund wall along every ring of the polygon, the gravel floor inside, and in the fine model a stile over it.
 
     Args:
         wall: its attributes; the polygon runs along the wall's middle.
@@ -94,7 +97,7 @@ def _stile(polygon: shapely.Polygon, wall: Bund) -> Mesh:
     return join(parts)
 
 
-def lie_of_roads(roads: Mapping[str, tuple[Road, shapely.Geometry]]) -> dict[str, Mesh]:
+def lie_of_roads(roads: Mapping[str, tuple[Road, BaseGeometry]]) -> dict[str, Mesh]:
     """Fine meshes of all roads together: nothing overlaps, kerbs and lane marks stop at junctions.
 
     Args:
@@ -107,7 +110,7 @@ def lie_of_roads(roads: Mapping[str, tuple[Road, shapely.Geometry]]) -> dict[str
     areas = {code: _carriageway(*roads[code]) for code in order}
     driven = shapely.union_all([areas[code] for code in order if roads[code][0].surface != "walkway"])
     core = driven.buffer(-_KERB_M, join_style="mitre")
-    taken: shapely.Geometry = shapely.Polygon()
+    taken: BaseGeometry = shapely.Polygon()
     meshes = {}
     for code in order:
         road, line = roads[code]
@@ -123,19 +126,19 @@ def lie_of_roads(roads: Mapping[str, tuple[Road, shapely.Geometry]]) -> dict[str
     return meshes
 
 
-def coarse_road(road: Road, line: shapely.Geometry) -> Mesh:
+def coarse_road(road: Road, line: BaseGeometry) -> Mesh:
     """A road as a plain band."""
     walkway = road.surface == "walkway"
     return plate(_carriageway(road, line), WALKWAY_Z_M if walkway else ROAD_Z_M, WALKWAY if walkway else ASPHALT)
 
 
-def _carriageway(road: Road, line: shapely.Geometry) -> shapely.Geometry:
+def _carriageway(road: Road, line: BaseGeometry) -> BaseGeometry:
     if line.geom_type in {"Polygon", "MultiPolygon"}:
         return line
     return line.buffer(road.width_m / 2, cap_style="flat", join_style="mitre", mitre_limit=2.0)
 
 
-def _marks(road: Road, line: shapely.Geometry, others: shapely.Geometry) -> Mesh:
+def _marks(road: Road, line: BaseGeometry, others: BaseGeometry) -> Mesh:
     """A dashed middle line on wide roads, whole edge lines on fire lanes; none inside a junction."""
     if line.geom_type in {"Polygon", "MultiPolygon"} or road.width_m < 5.5:
         return empty()
@@ -151,10 +154,10 @@ def _marks(road: Road, line: shapely.Geometry, others: shapely.Geometry) -> Mesh
     return join(parts)
 
 
-def _dashes(points: Floats, clear: shapely.Geometry) -> Floats:
+def _dashes(points: Floats, clear: BaseGeometry) -> Floats:
     """(n, 4, 3) dashes of 4 m every 10 m along a line, left out where `clear` is."""
     corners = []
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in itertools.pairwise(points):
         length = float(np.hypot(*(b - a)))
         head = (b - a) / length
         side = np.array([head[1], -head[0]]) * 0.1

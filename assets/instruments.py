@@ -1,4 +1,4 @@
-"""Gas detectors, positioning anchors, cameras and muster signs: small, so drawn a little larger than life. Pure; metres."""
+"""Gas detectors, anchors, cameras and muster signs: small, so drawn a little larger than life. Pure; metres."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def anchor(device: AnchorPoint, *, high: bool) -> Mesh:
     parts = [pole, box([-0.17, -0.06, top - 0.42], [0.17, 0.16, top - 0.02], DEVICE, bottom=True)]
     if high:
         aerials = np.array([[-0.11, 0.05, top - 0.02], [0.11, 0.05, top - 0.02]])
-        parts.append(beams(aerials, aerials + [0.0, 0.0, 0.28], 0.05, DEVICE_DARK, sides=4))
+        parts.append(beams(aerials, aerials + np.array([0.0, 0.0, 0.28]), 0.05, DEVICE_DARK, sides=4))
         parts.append(box([-0.11, 0.16, top - 0.34], [0.11, 0.175, top - 0.12], DEVICE_DARK))
     return shaded(join(parts), reach_m=0.5, floor=0.85)
 

@@ -1,8 +1,11 @@
-"""The greys of the plant, sRGB 0…1: light bodies on a mid-grey ground, dark steelwork, so that colour is left to danger."""
+"""The greys of the plant, sRGB 0…1: light bodies, mid-grey ground, dark steelwork; colour is left to danger."""
 
 from __future__ import annotations
 
-from assets.mesh import Colour
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assets.mesh import Colour
 
 
 def _hex(code: int) -> Colour:

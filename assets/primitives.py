@@ -12,6 +12,8 @@ from assets.mesh import Colour, Floats, Mesh, empty, join
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
 _CREASE = np.cos(np.radians(32.0))
 
 
@@ -120,7 +122,7 @@ def quads(corners: Floats, colour: Colour) -> Mesh:
         return empty()
     normals = _unit(np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]))
     first = 4 * np.arange(count)[:, None]
-    faces = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]], axis=1).reshape(-1, 3)
+    faces = np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])], axis=1).reshape(-1, 3)
     return Mesh(
         corners.reshape(-1, 3),
         np.repeat(normals, 4, axis=0),
@@ -156,7 +158,7 @@ def beams(starts: Floats, ends: Floats, size: float, colour: Colour, *, sides: i
         ends: (n, 3).
         size: width across, metres.
         colour: of all of them.
-        sides: 3 for thin bars, 4 for sections, 6 and more look round.
+        sides: 4 gives square sections with flat sides, any other number round bars.
     """
     starts, ends = np.atleast_2d(np.asarray(starts, float)), np.atleast_2d(np.asarray(ends, float))
     count = len(starts)
@@ -170,7 +172,7 @@ def beams(starts: Floats, ends: Floats, size: float, colour: Colour, *, sides: i
     spokes = side[:, None] * np.cos(angle)[None, :, None] + other[:, None] * np.sin(angle)[None, :, None]
     low, high = starts[:, None] + spokes * radius, ends[:, None] + spokes * radius
     after = np.roll(np.arange(sides), -1)
-    if sides <= 4:
+    if sides == 4:
         corners = np.stack([low, high, high[:, after], low[:, after]], axis=2)
         return quads(corners.reshape(-1, 4, 3), colour)
     vertices = np.stack([low, high], axis=1).reshape(-1, 3)
@@ -246,7 +248,7 @@ def _fan(ring: Floats, colour: Colour) -> Mesh:
     return Mesh(ring, np.tile(normal, (count, 1)), np.tile(np.asarray(colour, float), (count, 1)), fan)
 
 
-def plate(shape: shapely.Geometry, z: float, colour: Colour) -> Mesh:
+def plate(shape: BaseGeometry, z: float, colour: Colour) -> Mesh:
     """A polygon (or several) as a flat surface facing up at one height; empty and line parts are left out."""
     corners = []
     for polygon in polygons(shape):
@@ -264,7 +266,7 @@ def plate(shape: shapely.Geometry, z: float, colour: Colour) -> Mesh:
     return Mesh(vertices, normals, tints, index.reshape(-1, 3).astype(np.int64))
 
 
-def walls(shape: shapely.Geometry, z_low: float, z_high: float, colour: Colour) -> Mesh:
+def walls(shape: BaseGeometry, z_low: float, z_high: float, colour: Colour) -> Mesh:
     """Upright walls along every ring of a polygon, facing out of its area."""
     corners = []
     for polygon in polygons(shape):
@@ -281,12 +283,12 @@ def walls(shape: shapely.Geometry, z_low: float, z_high: float, colour: Colour) 
     return quads(np.concatenate(corners), colour) if corners else empty()
 
 
-def slab(shape: shapely.Geometry, z_low: float, z_high: float, colour: Colour, top: Colour | None = None) -> Mesh:
+def slab(shape: BaseGeometry, z_low: float, z_high: float, colour: Colour, top: Colour | None = None) -> Mesh:
     """Walls and a top over a polygon."""
     return join([walls(shape, z_low, z_high, colour), plate(shape, z_high, top or colour)])
 
 
-def polygons(shape: shapely.Geometry) -> list[shapely.Polygon]:
+def polygons(shape: BaseGeometry) -> list[shapely.Polygon]:
     """The polygons in any geometry, without slivers under 1 cm²."""
     parts = (
         shapely.get_parts(shapely.get_parts(shape))

@@ -11,11 +11,13 @@ import shapely
 from assets import catalogue, groundworks
 from assets.errors import ModelError
 from assets.mesh import Mesh, join
+from gis.kinds import Road
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from gis.plant import Asset, Plant
 
@@ -99,7 +101,7 @@ def lay_out(plant: Plant, own: Mapping[str, Levels] | None = None) -> Scene:
 
     Args:
         plant: the plant.
-        own: customers' models by file name (`Asset.model`); an asset whose model is not among them keeps its parametric one.
+        own: customers' models by file name (`Asset.model`); an asset whose model is not among them keeps its own.
 
     Raises:
         ModelError: when an asset has a geometry its kind cannot be drawn on; it names the asset.
@@ -110,7 +112,7 @@ def lay_out(plant: Plant, own: Mapping[str, Levels] | None = None) -> Scene:
     bakes: dict[str, _Bake] = {}
     shapes = {asset.code: frame.shape_to_site(asset.geometry) for asset in plant.assets}
     racks = shapely.union_all([shapes[asset.code] for asset in plant.assets_of("pipe_rack")])
-    roads = {asset.code: (asset.attributes, shapes[asset.code]) for asset in plant.assets_of("road")}
+    roads = {a.code: (a.attributes, shapes[a.code]) for a in plant.assets if isinstance(a.attributes, Road)}
     laid = groundworks.lie_of_roads(roads)
     headings = {camera.code: camera.heading_deg for camera in plant.cameras}
 
@@ -147,7 +149,7 @@ def _levels(asset: Asset) -> Levels:
     return Levels(catalogue.equipment(asset.attributes, high=True), catalogue.equipment(asset.attributes, high=False))
 
 
-def _over_footprint(asset: Asset, shape: shapely.Geometry, laid: Mapping[str, Mesh]) -> tuple[Mesh, Mesh]:
+def _over_footprint(asset: Asset, shape: BaseGeometry, laid: Mapping[str, Mesh]) -> tuple[Mesh, Mesh]:
     try:
         low = catalogue.footprint(asset.attributes, shape, high=False)
         high = laid[asset.code] if asset.kind == "road" else catalogue.footprint(asset.attributes, shape, high=True)
@@ -160,11 +162,11 @@ def _over_footprint(asset: Asset, shape: shapely.Geometry, laid: Mapping[str, Me
 def _place(
     number: int,
     asset: Asset,
-    shape: shapely.Geometry,
-    racks: shapely.Geometry,
+    shape: BaseGeometry,
+    racks: BaseGeometry,
     headings: Mapping[str, float],
 ) -> Instance:
-    middle = shape if shape.geom_type == "Point" else shape.centroid
+    middle = shape if isinstance(shape, shapely.Point) else shape.centroid
     heading = catalogue.heading_of(asset.attributes)
     if asset.code in headings:
         heading = headings[asset.code]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from assets.access import handrail, ladder, platform, ring
 from assets.footprint import box_of, offset_line, stations
-from assets.mesh import Floats, Mesh, join, shaded
+from assets.mesh import Colour, Floats, Mesh, join, shaded
 from assets.palette import (
     CONCRETE,
     CONCRETE_DARK,
@@ -29,6 +28,8 @@ from assets.palette import (
 from assets.primitives import beams, box, boxes, directions, lathe, quads, tube
 
 if TYPE_CHECKING:
+    import shapely
+
     from gis.kinds import Flare, LoadingBay, PipeRack, Pump
 
 
@@ -41,16 +42,15 @@ def pump(tank: Pump, *, high: bool) -> Mesh:
     """
     half, length = tank.width_m / 2, tank.length_m
     radius = half * 0.52
-    sides = 12 if high else 8
+    sides = 10 if high else 6
     axis = 0.3 + radius * 1.25
 
-    def lying(profile: list[tuple[float, float]], colour: tuple[float, float, float], y: float) -> Mesh:
+    def lying(profile: list[tuple[float, float]], colour: Colour, y: float) -> Mesh:
         return lathe(profile, sides, colour).tipped().moved(y=y, z=axis)
 
     motor = length * 0.42
     parts = [
         box([-half, -length / 2, 0.0], [half, length / 2, 0.22], CONCRETE),
-        box([-half * 0.62, -length * 0.46, 0.22], [half * 0.62, length * 0.42, 0.32], STEEL),
         lying([(0.0, 0.0), (radius, 0.0), (radius, motor), (0.0, motor)], MOTOR, -length * 0.46),
         box([-radius * 0.3, -length * 0.35, axis], [radius * 0.75, -length * 0.18, axis + radius * 1.25], MOTOR),
         lying(
@@ -62,8 +62,8 @@ def pump(tank: Pump, *, high: bool) -> Mesh:
             np.array([[0.0, length * 0.28, axis + radius * 0.6], [0.0, length * 0.28, axis + radius * 2.2]]),
             radius * 0.36,
             PIPE,
-            sides=6,
-            caps=True,
+            sides=6 if high else 3,
+            caps=high,
         ),
     ]
     if high:
@@ -71,15 +71,12 @@ def pump(tank: Pump, *, high: bool) -> Mesh:
             lying([(radius * 0.35, 0.0), (radius * 0.35, length * 0.24)], DEVICE_DARK, -length * 0.04),
             lying([(radius * 1.04, 0.0), (radius * 1.04, 0.06), (radius, 0.06)], RAIL, -length * 0.46),
             lying([(radius * 0.45, 0.0), (radius * 0.45, length * 0.12), (0.0, length * 0.12)], PIPE, length * 0.36),
-            *(
-                lying([(radius * 1.06, 0.0), (radius * 1.06, 0.05)], RAIL, -length * 0.46 + motor * share)
-                for share in (0.3, 0.5, 0.7)
-            ),
+            box([-half * 0.62, -length * 0.46, 0.22], [half * 0.62, length * 0.42, 0.32], STEEL),
         ]
     return shaded(join(parts), reach_m=0.6)
 
 
-def _pipes(width: float, tier: int) -> list[tuple[float, float, tuple[float, float, float]]]:
+def _pipes(width: float, tier: int) -> list[tuple[float, float, Colour]]:
     """Offsets from the middle, radii and tones of one tier's pipes: the same mixture on every rack."""
     mixture = [
         (0.18, PIPE),
@@ -90,7 +87,7 @@ def _pipes(width: float, tier: int) -> list[tuple[float, float, tuple[float, flo
         (0.22, PIPE_DARK),
         (0.11, PIPE),
     ]
-    pipes = []
+    pipes: list[tuple[float, float, Colour]] = []
     at, index = -width / 2 + 0.55, tier * 3
     while True:
         radius, tone = mixture[index % len(mixture)]
@@ -127,16 +124,20 @@ def pipe_rack(rack: PipeRack, line: Floats, *, high: bool) -> Mesh:
     def lift(points: Floats, z: float) -> Floats:
         return np.column_stack([points, np.full(len(points), z)])
 
-    feet = np.vstack([lift(left, 0.0), lift(right, 0.0)])
-    parts = [beams(feet, feet + [0.0, 0.0, rack.height_m], 0.34, STEEL)]
-    if high:
-        parts.append(boxes(feet, (0.8, 0.8, 0.3), CONCRETE))
+    # Far away every second bent is enough, its members a little thicker.
+    drawn = np.arange(count) if high else np.unique(np.append(np.arange(0, count, 2), count - 1))
+    sides, size = (4, 0.34) if high else (3, 0.5)
+    feet = np.vstack([lift(left[drawn], 0.0), lift(right[drawn], 0.0)])
+    parts = [beams(feet, feet + np.array([0.0, 0.0, rack.height_m]), size, STEEL, sides=sides)]
     for tier, z in enumerate(tiers):
-        parts.append(beams(lift(left, z - 0.17), lift(right, z - 0.17), 0.3, STEEL))
+        if high or tier == len(tiers) - 1:
+            parts.append(
+                beams(lift(left[drawn], z - 0.17), lift(right[drawn], z - 0.17), size * 0.9, STEEL, sides=sides)
+            )
         for offset, radius, tone in _pipes(rack.width_m, tier)[:: 1 if high else 2]:
             path = offset_line(line, offset)
-            size = radius if high else radius * 1.5
-            parts.append(tube(lift(path, z + size), size, tone, sides=6 if high else 3))
+            round_m = radius if high else radius * 1.5
+            parts.append(tube(lift(path, z + round_m), round_m, tone, sides=6 if high else 3))
         if high or tier == len(tiers) - 1:
             for side in (-half, half):
                 path = offset_line(line, side)
@@ -170,7 +171,7 @@ def loading_bay(bay: LoadingBay, shape: shapely.Polygon, *, high: bool) -> Mesh:
         x_in = float(np.clip(x, -half_x + 0.5, half_x - 0.5))
         parts.append(box([x_in - 0.5, -half_y * 0.8, 0.06], [x_in + 0.5, half_y * 0.8, 0.28], CONCRETE))
         posts = np.array([[x_in, y, 0.0] for y in (-half_y * 0.86, half_y * 0.86)])
-        parts.append(beams(posts, posts + [0.0, 0.0, eaves], 0.36, STEEL))
+        parts.append(beams(posts, posts + np.array([0.0, 0.0, eaves]), 0.36, STEEL))
         if number < bay.lanes and lane > 2.5:
             parts += _arm(x_in, half_y, min(lane * 0.42, 2.2), eaves, high)
     return shaded(join(parts)).turned(placed.heading_deg - 90.0).moved(placed.x, placed.y)

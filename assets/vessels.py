@@ -37,7 +37,7 @@ def sphere_tank(tank: SphereTank, *, high: bool) -> Mesh:
     """
     radius = tank.diameter_m / 2
     middle = tank.clearance_m + radius
-    sides, stacks = (28, 14) if high else (14, 8)
+    sides, stacks = (24, 12) if high else (12, 6)
     angle = np.linspace(-np.pi / 2, np.pi / 2, stacks + 1)
     profile = [(float(radius * np.cos(a)), float(middle + radius * np.sin(a))) for a in angle]
     profile[0], profile[-1] = (0.0, tank.clearance_m), (0.0, tank.clearance_m + tank.diameter_m)
@@ -51,7 +51,7 @@ def sphere_tank(tank: SphereTank, *, high: bool) -> Mesh:
         parts += [band, water, _sphere_stair(radius, middle)]
     crown = middle + radius
     reach = min(2.2, radius * 0.45)
-    parts.append(platform(0.4, crown + 0.25, reach, sides=8, rail=high))
+    parts.append(platform(0.4, crown + 0.25, reach, sides=8 if high else 5, rail=high))
     parts.append(tube(np.array([[0.0, 0.0, crown - 0.2], [0.0, 0.0, crown + 1.5]]), 0.3, PIPE_DARK, sides=6, caps=True))
     return shaded(join(parts))
 
@@ -64,20 +64,21 @@ def _legs(tank: SphereTank, middle: float, high: bool) -> Mesh:
     size = float(np.clip(tank.diameter_m * 0.055, 0.35, 1.0))
     parts = [
         beams(feet, tops, size, SHELL_SEAM, sides=6 if high else 4),
-        boxes(feet, (size * 2.0, size * 2.0, 0.3), CONCRETE),
     ]
+    if high:
+        parts.append(boxes(feet, (size * 2.0, size * 2.0, 0.3), CONCRETE))
     low, top = np.array([0.0, 0.0, middle * 0.16]), np.array([0.0, 0.0, middle * 0.8])
     after = np.roll(feet, -1, axis=0)
-    parts.append(
-        beams(np.vstack([feet + low, after + low]), np.vstack([after + top, feet + top]), 0.14, STEEL, sides=3)
-    )
+    starts, ends = [feet + low, after + low], [after + top, feet + top]
+    crossed = 2 if high else 1
+    parts.append(beams(np.vstack(starts[:crossed]), np.vstack(ends[:crossed]), 0.14 if high else 0.2, STEEL, sides=3))
     return join(parts)
 
 
 def _sphere_stair(radius: float, middle: float) -> Mesh:
     """From the ground to a landing at the equator, then over the upper half to the crown."""
     away = radius + 0.35
-    steps = 12
+    steps = 9
     sweep = float(np.degrees(min(middle / np.tan(np.radians(42.0)) / away, np.pi * 1.2)))
     around = directions(steps + 1, 0.0, sweep)
     lower = np.column_stack([around * away, np.linspace(0.1, middle, steps + 1)])
@@ -123,7 +124,7 @@ def bullet_tank(tank: BulletTank, *, high: bool) -> Mesh:
     radius, length = tank.diameter_m / 2, tank.length_m
     axis = tank.clearance_m + radius
     depth = head_depth(tank.diameter_m, length)
-    sides, steps = (24, 5) if high else (12, 2)
+    sides, steps = (20, 4) if high else (10, 2)
     body = CLADDING if tank.insulated else SHELL
     drum = _lying(tank.diameter_m, length, depth, sides, steps, [body, tinted(body, 0.96)]).moved(z=axis)
     parts = [drum]
@@ -186,20 +187,20 @@ def _catwalk(diameter: float, length: float, top: float) -> list[Mesh]:
 
 
 def column(tank: Column, *, high: bool) -> Mesh:
-    """A distillation column: skirt, one or two diameters, platforms, caged ladders, the overhead line on its north side.
+    """A distillation column: skirt, one or two diameters, platforms, caged ladders, the overhead line to the north.
 
     Args:
         tank: its attributes; the top head ends at height_m.
         high: the finer of the two levels of detail.
     """
     radius, height = tank.diameter_m / 2, tank.height_m
-    sides = (20 if tank.diameter_m > 2 else 16) if high else 10
+    sides = (16 if tank.diameter_m > 2 else 12) if high else 8
     skirt = min(max(height * 0.09, 2.0), height * 0.2)
     slender = height / tank.diameter_m > 9
     upper = radius * (0.78 if slender else 1.0)
     neck = height * 0.56
     head = min(upper * 0.5, height * 0.1)
-    steps = 4 if high else 2
+    steps = 3 if high else 1
     profile: list[tuple[float, float]] = [(radius * 1.12, 0.3), (radius, skirt)]
     colours: list[Colour] = [CONCRETE_DARK]
     if slender:
@@ -225,10 +226,14 @@ def column(tank: Column, *, high: bool) -> Mesh:
         start = 25.0 if number % 2 == 0 else 75.0
         last = number == len(levels) - 1
         around = 360.0 if last else 245.0
-        parts.append(platform(at, level, 1.15, start_deg=start, sweep_deg=around, sides=8 if high else 6, rail=high))
+        parts.append(
+            platform(
+                at, level, 1.15, start_deg=start, sweep_deg=around, sides=(8 if last else 6) if high else 4, rail=high
+            )
+        )
         if high:
             parts.append(
-                ladder(shell_at((below + level) / 2), 150.0 + 60.0 * (number % 2), below, level, rungs=number < 2)
+                ladder(shell_at((below + level) / 2), 150.0 + 60.0 * (number % 2), below, level, rungs=number == 0)
             )
             if not last:
                 hoops = lathe([(at + 0.03, level - 1.5), (at + 0.03, level - 1.2)], sides, CLADDING_BAND)
@@ -256,7 +261,7 @@ def _overhead(upper: float, radius: float, height: float, skirt: float, high: bo
         parts += [tube(back, pipe * 0.8, PIPE_DARK, sides=6, caps=True), *manways]
         z = np.linspace(skirt, height * 0.95, 5)
         inner = np.column_stack([np.zeros(5), np.full(5, upper * 0.9), z])
-        parts.append(beams(inner, inner + [0.0, out - upper * 0.9, 0.0], 0.14, STEEL, sides=3))
+        parts.append(beams(inner, inner + np.array([0.0, out - upper * 0.9, 0.0]), 0.14, STEEL, sides=3))
     return parts
 
 
@@ -269,7 +274,7 @@ def reactor(tank: Reactor, *, high: bool) -> Mesh:
     """
     radius, height = tank.diameter_m / 2, tank.height_m
     low = min(tank.clearance_m, height * 0.5)
-    sides, steps = (24, 4) if high else (10, 2)
+    sides, steps = (16, 3) if high else (8, 1)
     depth = min(radius * 0.5, (height - low) * 0.3)
     profile = [
         *dish(radius, depth, low + depth, steps, up=False),
@@ -301,7 +306,7 @@ def _frame(radius: float, support: float, height: float, high: bool) -> list[Mes
     decks = [support] if height - support < 5 else [support, height - max(radius * 0.5, 1.0)]
     top = decks[-1]
     feet = np.column_stack([corners, np.zeros(4)])
-    parts = [beams(feet, feet + [0.0, 0.0, top], 0.36, STEEL), boxes(feet, (0.9, 0.9, 0.25), CONCRETE)]
+    parts = [beams(feet, feet + np.array([0.0, 0.0, top]), 0.36, STEEL), boxes(feet, (0.9, 0.9, 0.25), CONCRETE)]
     after = np.roll(corners, -1, axis=0)
     for z in decks:
         a, b = np.column_stack([corners, np.full(4, z - 0.2)]), np.column_stack([after, np.full(4, z - 0.2)])
@@ -345,16 +350,19 @@ def heat_exchanger(tank: HeatExchanger, *, high: bool) -> Mesh:
     """
     radius, length = tank.diameter_m / 2, tank.length_m
     axis = tank.clearance_m + radius
-    sides = 16 if high else 8
+    sides = 12 if high else 6
     depth = head_depth(tank.diameter_m, length)
     flange, thick = radius * 1.18, min(0.18, length * 0.03)
     channel = length * 0.2
-    profile = [*dish(radius, depth, depth, 3 if high else 2, up=False), (radius, length - channel - thick)]
-    colours: list[Colour] = [CLADDING_BAND] * (3 if high else 2) + [CLADDING]
-    profile += [(flange, length - channel - thick), (flange, length - channel), (radius * 0.98, length - channel)]
-    colours += [STEEL, PIPE_DARK, STEEL]
-    profile += [(radius * 0.98, length - thick), (flange, length - thick), (flange, length), (0.0, length)]
-    colours += [PIPE, STEEL, PIPE_DARK, PIPE_DARK]
+    profile = [*dish(radius, depth, depth, 3 if high else 1, up=False), (radius, length - channel - thick)]
+    colours: list[Colour] = [CLADDING_BAND] * (3 if high else 1) + [CLADDING]
+    if high:
+        profile += [(flange, length - channel - thick), (flange, length - channel), (radius * 0.98, length - channel)]
+        profile += [(radius * 0.98, length - thick), (flange, length - thick), (flange, length), (0.0, length)]
+        colours += [STEEL, PIPE_DARK, STEEL, PIPE, STEEL, PIPE_DARK, PIPE_DARK]
+    else:
+        profile += [(flange, length - channel), (flange, length), (0.0, length)]
+        colours += [STEEL, PIPE, PIPE_DARK]
     parts = [lathe(profile, sides, colours).moved(z=-length / 2).tipped().moved(z=axis)]
     for y in (-length * 0.28, length * 0.18):
         parts += _saddle(radius, axis, y)
