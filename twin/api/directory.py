@@ -21,7 +21,7 @@ TAG_PREFIX = "tag:"
 V = TypeVar("V", bound=Versioned)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Directory:
     """One plant's records, looked up by code; built anew whenever the plant changes.
 

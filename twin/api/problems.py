@@ -20,7 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from gis.errors import StoreError, StoreUnavailableError, TimeError, TwinError, UnknownPlantError
+from gis.errors import StaleVersionError, StoreError, StoreUnavailableError, TimeError, TwinError, UnknownPlantError
 from twin.api.wire import FieldFault, Problem
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ _TABLE: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     TimeError: (HTTPStatus.BAD_REQUEST, "bad_time"),
     UnknownPlantError: (HTTPStatus.NOT_FOUND, "unknown_plant"),
+    StaleVersionError: (HTTPStatus.PRECONDITION_FAILED, "stale"),
     StoreUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "database_down"),
     StoreError: (HTTPStatus.INTERNAL_SERVER_ERROR, "store"),
 }

@@ -1,0 +1,218 @@
+"""Alarms and crossings: what was raised, how it stands, and an operator's word on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from gis.store.journal import alarm_story, list_alarms, list_crossings
+from gis.time import format_time
+from gis.wire import encode
+from twin.api import records
+from twin.api.answers import (
+    After,
+    IfMatch,
+    InstantText,
+    TheDeps,
+    answer,
+    answer_features,
+    instant,
+    must_match,
+    next_link,
+    wants_geojson,
+)
+from twin.api.live_schemas import Accepted, Acknowledge, AlarmRecord, CrossingRecord, Principal
+from twin.api.permissions import Permission, permitted, requires
+from twin.api.problems import BadRequestError, MissingError
+from twin.api.schemas import AlarmPage, CrossingPage
+from twin.api.wire import Feature
+from twin.effects import Alarm
+from twin.events import AlarmAcknowledged
+
+if TYPE_CHECKING:
+    from twin.api.context import Deps
+    from twin.api.readmodel import ReadModel
+
+router = APIRouter(tags=["alarms"])
+PageLimit = Annotated[int, Query(ge=1, le=1000, description="Most items of a page.")]
+One = Annotated[str | None, Query(max_length=200)]
+
+
+@router.get("/plants/{plant}/alarms", response_model=AlarmPage, **permitted(Permission.ALARM_VIEW))
+async def alarms(
+    request: Request,
+    deps: TheDeps,
+    plant: str,
+    state: Annotated[Literal["open", "all"], Query(description="`open` is answered without the database.")] = "all",
+    kind: One = None,
+    subject: One = None,
+    from_: Annotated[str | None, Query(alias="from", max_length=40, description="Raised at or after.")] = None,
+    to: InstantText = None,
+    limit: PageLimit = 100,
+    after: After = None,
+) -> Response:
+    """Alarms, the last raised first."""
+    model = deps.model(plant)
+    now_ns = deps.clock.now_ns()
+    from_ns = instant(from_, "from", 0)
+    to_ns = instant(to, "to", now_ns + 10**12)
+    known = {
+        alarm.id: alarm
+        for alarm in model.open_alarms()
+        if from_ns <= alarm.raised_ns < to_ns and kind in (None, alarm.kind) and subject in (None, alarm.subject)
+    }
+    before = _place(after)
+    if state == "all":
+        bodies = await deps.history.ask(
+            lambda connection: list_alarms(
+                connection,
+                plant,
+                limit=limit + 1,
+                before=before,
+                from_ns=from_ns,
+                to_ns=to_ns,
+                kind=kind,
+                subject=subject,
+            )
+        )
+        stored = {alarm.id: alarm for alarm in map(read_alarm, bodies)}
+        # Memory is ahead of the store by a moment: what was just raised, or just changed.
+        known = {**stored, **{name: alarm for name, alarm in known.items() if _newer(alarm, stored.get(name))}}
+    found = sorted(known.values(), key=_key, reverse=True)
+    if before is not None:
+        found = [alarm for alarm in found if _key(alarm) < before]
+    page = found[:limit]
+    following = f"{page[-1].raised_ns}~{page[-1].id}" if len(found) > limit else None
+    written = [records.alarm_record(alarm, model.directory) for alarm in page]
+    link = next_link(request, following)
+    if wants_geojson(request):
+        features = [alarm_feature(alarm) for alarm in written]
+        return answer_features(request, features, len(found), link, format_time(now_ns))
+    return answer(AlarmPage(items=written, total=len(found) if state == "open" else None, next=link))
+
+
+@router.get("/plants/{plant}/alarms/{alarm}", response_model=AlarmRecord, **permitted(Permission.ALARM_VIEW))
+async def alarm_by_id(request: Request, deps: TheDeps, plant: str, alarm: str) -> Response:
+    """One alarm as it stands, with the fixes that caused it."""
+    model = deps.model(plant)
+    found = await _find(deps, model, plant, alarm)
+    return answer(records.alarm_record(found, model.directory), request, records.alarm_etag(found))
+
+
+@router.post(
+    "/plants/{plant}/alarms/{alarm}/acknowledge",
+    response_model=Accepted,
+    status_code=202,
+    **permitted(Permission.ALARM_ACKNOWLEDGE),
+)
+async def acknowledge(
+    deps: TheDeps,
+    plant: str,
+    alarm: str,
+    principal: Annotated[Principal, Depends(requires(Permission.ALARM_ACKNOWLEDGE))],
+    body: Acknowledge | None = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Say that an operator has seen an alarm. The change arrives on the live connection.
+
+    Works without the database. With `If-Match`, an alarm that changed meanwhile is refused with 412.
+    """
+    model = deps.model(plant)
+    found = model.alarms.get(alarm)
+    if found is None:
+        raise MissingError("no such open alarm", "unknown_alarm", alarm=alarm)
+    if if_match is not None:
+        must_match(if_match, records.alarm_etag(found))
+    now_ns = deps.clock.now_ns()
+    note = body.note if body is not None else ""
+    event = AlarmAcknowledged(t_ns=now_ns, alarm=alarm, by=principal.id, note=note)
+    await deps.publish(f"events/{plant}", encode(event))
+    return answer(Accepted(alarm=records.alarm_record(found, model.directory)), status=202)
+
+
+@router.get("/plants/{plant}/crossings", response_model=CrossingPage, **permitted(Permission.HISTORY_VIEW))
+async def crossings(
+    request: Request,
+    deps: TheDeps,
+    plant: str,
+    subject: One = None,
+    fence: One = None,
+    from_: Annotated[str | None, Query(alias="from", max_length=40)] = None,
+    to: InstantText = None,
+    limit: PageLimit = 100,
+    after: After = None,
+) -> Response:
+    """Who entered and left which fence, the latest first."""
+    deps.model(plant)
+    place = _place(after)
+    before = (place[0], _number(place[1])) if place is not None else None
+    from_ns, to_ns = instant(from_, "from", 0), instant(to, "to", deps.clock.now_ns() + 10**12)
+    rows = await deps.history.ask(
+        lambda connection: list_crossings(
+            connection,
+            plant,
+            limit=limit + 1,
+            before=before,
+            from_ns=from_ns,
+            to_ns=to_ns,
+            subject=subject,
+            fence=fence,
+        )
+    )
+    page = rows[:limit]
+    following = f"{page[-1]['t_ns']}~{page[-1]['seq']}" if len(rows) > limit else None
+    items = [crossing_from(row) for row in page]
+    return answer(CrossingPage(items=items, total=None, next=next_link(request, following)))
+
+
+def read_alarm(body: dict[str, Any]) -> Alarm:
+    """An alarm as the journal keeps it."""
+    return msgspec.convert(body, Alarm)
+
+
+def crossing_from(row: dict[str, Any]) -> CrossingRecord:
+    """A crossing as the journal keeps it."""
+    known = {name: row.get(name) for name in CrossingRecord.model_fields if name != "t"}
+    return CrossingRecord.model_validate({**known, "t": format_time(row["t_ns"])})
+
+
+def alarm_feature(alarm: AlarmRecord) -> Feature:
+    """An alarm where it happened."""
+    return Feature(
+        id=alarm.id,
+        geometry={"type": "Point", "coordinates": [alarm.lon, alarm.lat, alarm.z_m]},
+        properties=alarm.model_dump(mode="json"),
+    )
+
+
+async def _find(deps: Deps, model: ReadModel, plant: str, name: str) -> Alarm:
+    found = model.alarms.get(name)
+    if found is not None:
+        return found
+    story = await deps.history.ask(lambda connection: alarm_story(connection, plant, name))
+    if not story:
+        raise MissingError("no such alarm", "unknown_alarm", alarm=name)
+    return read_alarm(story[-1].body["alarm"])
+
+
+def _key(alarm: Alarm) -> tuple[int, str]:
+    return alarm.raised_ns, alarm.id
+
+
+def _newer(alarm: Alarm, stored: Alarm | None) -> bool:
+    return stored is None or alarm.changed_ns >= stored.changed_ns
+
+
+def _place(after: str | None) -> tuple[int, str] | None:
+    if after is None:
+        return None
+    time, _, name = after.partition("~")
+    return _number(time), name
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise BadRequestError("after is taken from `next`", "bad_page")
+    return int(text)

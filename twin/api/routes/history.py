@@ -1,0 +1,236 @@
+"""The past: the plant as it stood at an instant, tracks, trends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+
+from gis.fix import r95_m
+from gis.store.journal import alarms_at, read_entries
+from gis.store.plants import load_plant
+from gis.store.readings import latest, read_series
+from gis.store.tracks import positions_at, read_tracks
+from gis.time import NS_PER_MS, NS_PER_S, format_time
+from twin.api import records
+from twin.api.answers import (
+    After,
+    InstantText,
+    Subjects,
+    TheDeps,
+    answer,
+    answer_features,
+    instant,
+    next_link,
+    span,
+    wants_geojson,
+)
+from twin.api.directory import Directory
+from twin.api.movers import person_rows
+from twin.api.permissions import Permission, permitted
+from twin.api.problems import MissingError
+from twin.api.routes.alarms import read_alarm
+from twin.api.schemas import GapRecord, SeriesRecord, StateRecord, TrackPage, TrackRecord
+from twin.api.selection import cut
+from twin.api.wire import Feature
+from twin.events import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from gis.store.journal import JournalEntry
+    from gis.store.tracks import TrackChunk
+    from twin.api.live_schemas import PersonNow
+
+router = APIRouter(tags=["history"])
+DEFAULT_SPAN_S = 600.0
+LONGEST_TRACK_S = 86_400.0
+LONGEST_TREND_S = 366 * 86_400.0
+GAP_AROUND_S = 600.0
+# A position this much older than the instant asked for says no more than that its carrier was there once.
+LOST_AFTER_S = 10.0
+SLOW_MS = 20_000
+Beginning = Annotated[str | None, Query(alias="from", max_length=40, description="First instant; default 10 min ago.")]
+
+
+@router.get("/plants/{plant}/state", response_model=StateRecord, **permitted(Permission.HISTORY_VIEW))
+async def state(deps: TheDeps, plant: str, at: InstantText = None) -> Response:
+    """The plant at one instant: positions, readings, alarms, and the fences and zones that held then."""
+    model = deps.model(plant)
+    now_ns = deps.clock.now_ns()
+    at_ns = min(instant(at, "at", now_ns), now_ns)
+
+    def question(connection: Connection) -> StateRecord:
+        then = Directory(load_plant(connection, plant, at_ns), at_ns)
+        chunks = positions_at(connection, plant, model.plant.head.frame, at_ns)
+        around = round(GAP_AROUND_S * NS_PER_S)
+        people, vehicles = _split(then, chunks, at_ns)
+        return StateRecord(
+            at=format_time(at_ns),
+            people=people,
+            vehicles=vehicles,
+            zones=[records.zone_record(zone) for zone in then.zones],
+            fences=[records.fence_record(fence) for fence in then.fences.values()],
+            alarms=[records.alarm_record(read_alarm(body), then) for body in alarms_at(connection, plant, at_ns)],
+            readings=[
+                records.reading_now(Reading(*stored), then)
+                for stored in latest(connection, plant, at_ns)
+                if np.isfinite(stored.value)
+            ],
+            gaps=[
+                gap_record(entry) for entry in read_entries(connection, plant, at_ns - around, at_ns + around, ("gap",))
+            ],
+        )
+
+    return answer(await deps.history.ask(question, SLOW_MS))
+
+
+@router.get("/plants/{plant}/tracks", response_model=TrackPage, **permitted(Permission.HISTORY_VIEW))
+async def tracks(
+    request: Request,
+    deps: TheDeps,
+    plant: str,
+    subject: Subjects = None,
+    from_: Beginning = None,
+    to: InstantText = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Most subjects of a page.")] = 100,
+    after: After = None,
+) -> Response:
+    """Paths of people and vehicles in a stretch of at most a day, one item a subject."""
+    directory = deps.model(plant).directory
+    now_ns = deps.clock.now_ns()
+    from_ns, to_ns = span(from_, to, now_ns, DEFAULT_SPAN_S, LONGEST_TRACK_S)
+    frame = directory.plant.head.frame
+    chunks = await deps.history.ask(
+        lambda connection: read_tracks(connection, plant, frame, from_ns, to_ns, subject), SLOW_MS
+    )
+    by_subject: dict[str, list[TrackChunk]] = {}
+    for chunk in chunks:
+        by_subject.setdefault(chunk.subject, []).append(chunk)
+    page, following = cut(list(by_subject), str, after, limit)
+    link = next_link(request, following)
+    items = [track_record(name, by_subject[name], directory) for name in page]
+    if wants_geojson(request):
+        features = [track_feature(item, directory) for item in items]
+        return answer_features(request, features, len(by_subject), link, format_time(now_ns))
+    return answer(TrackPage(items=items, total=len(by_subject), next=link))
+
+
+@router.get("/plants/{plant}/people/{subject}/track", response_model=TrackRecord, **permitted(Permission.HISTORY_VIEW))
+@router.get("/plants/{plant}/tracks/{subject}", response_model=TrackRecord, **permitted(Permission.HISTORY_VIEW))
+async def track(
+    request: Request, deps: TheDeps, plant: str, subject: str, from_: Beginning = None, to: InstantText = None
+) -> Response:
+    """The path of one person, vehicle or tag; empty when nothing was measured."""
+    directory = deps.model(plant).directory
+    from_ns, to_ns = span(from_, to, deps.clock.now_ns(), DEFAULT_SPAN_S, LONGEST_TRACK_S)
+    frame = directory.plant.head.frame
+    chunks = await deps.history.ask(
+        lambda connection: read_tracks(connection, plant, frame, from_ns, to_ns, [subject]), SLOW_MS
+    )
+    item = track_record(subject, chunks, directory)
+    if wants_geojson(request):
+        features = [track_feature(item, directory)] if item.t_ms else []
+        return answer_features(request, features, len(features), None, format_time(deps.clock.now_ns()))
+    return answer(item)
+
+
+@router.get("/plants/{plant}/sensors/{code}/series", response_model=SeriesRecord, **permitted(Permission.HISTORY_VIEW))
+async def series(
+    deps: TheDeps,
+    plant: str,
+    code: str,
+    from_: Beginning = None,
+    to: InstantText = None,
+    points: Annotated[int, Query(ge=1, le=5000, description="Most steps of the trend.")] = 500,
+) -> Response:
+    """A sensor's trend: least, mean and greatest good value of each step; a step without value is left out."""
+    sensor = deps.model(plant).directory.sensors.get(code)
+    if sensor is None:
+        raise MissingError(f"no sensor {code!r}", "unknown_record", collection="sensors", record=code)
+    from_ns, to_ns = span(from_, to, deps.clock.now_ns(), DEFAULT_SPAN_S, LONGEST_TREND_S)
+    t_ns, least, mean, most = await deps.history.ask(
+        lambda connection: read_series(connection, plant, code, from_ns, to_ns, points), SLOW_MS
+    )
+    return answer(
+        SeriesRecord(
+            sensor=code,
+            unit=sensor.unit,
+            t_from=format_time(from_ns),
+            t_to=format_time(to_ns),
+            limits=sensor.limits,
+            t_ms=(t_ns / NS_PER_MS).tolist(),
+            min=least.tolist(),
+            mean=mean.tolist(),
+            max=most.tolist(),
+        )
+    )
+
+
+def track_record(subject: str, chunks: Sequence[TrackChunk], directory: Directory) -> TrackRecord:
+    """The chunks of one subject as one path in time order (late fixes where they belong)."""
+
+    def column(name: str, width: int = 0) -> Any:
+        parts = [getattr(chunk, name) for chunk in chunks]
+        return np.concatenate(parts) if parts else np.zeros((0, width) if width else 0)
+
+    t_ns = column("t_ns")
+    order = np.argsort(t_ns, kind="stable")
+    xyz = np.round(column("xyz_m", 3)[order], 3)
+    return TrackRecord(
+        subject=subject,
+        kind=directory.kind_of(subject),
+        names=directory.names_of(subject),
+        t_ms=(t_ns[order] / NS_PER_MS).tolist(),
+        x_m=xyz[:, 0].tolist(),
+        y_m=xyz[:, 1].tolist(),
+        z_m=xyz[:, 2].tolist(),
+        r95_m=np.round(r95_m(column("cov_m2", 3)[order]), 3).tolist(),
+        p_still=np.round(column("p_still")[order], 3).tolist(),
+        status=column("status")[order].astype(int).tolist(),
+    )
+
+
+def track_feature(track: TrackRecord, directory: Directory) -> Feature:
+    """A path as a line (a single fix as a point) in degrees, heights above the site plane; times beside it."""
+    lon, lat = directory.plant.head.frame.to_lonlat(track.x_m, track.y_m)
+    places = [list(place) for place in zip(lon.round(8).tolist(), lat.round(8).tolist(), track.z_m, strict=True)]
+    single = len(places) == 1
+    return Feature(
+        id=track.subject,
+        geometry={"type": "Point" if single else "LineString", "coordinates": places[0] if single else places},
+        properties=track.model_dump(mode="json", exclude={"x_m", "y_m", "z_m"}),
+    )
+
+
+def gap_record(entry: JournalEntry) -> GapRecord:
+    """A journal entry that marks something lost."""
+    body = entry.body
+    return GapRecord(
+        t_from=format_time(int(body.get("from_ns", entry.t_ns))),
+        t_to=format_time(int(body.get("to_ns", entry.t_ns))),
+        detail=str(body.get("reason", body.get("detail", ""))),
+    )
+
+
+def _split(directory: Directory, chunks: Sequence[TrackChunk], at_ns: int) -> tuple[list[PersonNow], list[PersonNow]]:
+    if not chunks:
+        return [], []
+    t_ns = np.array([chunk.t_ns[-1] for chunk in chunks], np.int64)
+    status = np.array([chunk.status[-1] for chunk in chunks], np.uint8)
+    rows = person_rows(
+        directory,
+        [chunk.subject for chunk in chunks],
+        [chunk.tag_id for chunk in chunks],
+        t_ns,
+        np.array([chunk.xyz_m[-1] for chunk in chunks]),
+        r95_m(np.array([chunk.cov_m2[-1] for chunk in chunks])),
+        np.array([chunk.p_still[-1] for chunk in chunks]),
+        np.where(at_ns - t_ns > LOST_AFTER_S * NS_PER_S, 3, status).astype(np.uint8),
+    )
+    rows.sort(key=lambda row: row.id)
+    vehicles = [row for row in rows if directory.kind_of(row.id) == "vehicle"]
+    return [row for row in rows if directory.kind_of(row.id) != "vehicle"], vehicles
