@@ -33,12 +33,24 @@ class Results:
         t_ns: (n,) UTC nanoseconds.
         values: (n, OUT_SIZE) as in `layout`.
         verdict: (n,) 0 in order, 1 late and put in its place, 2 too late.
+        track: (n, 14) state and packed covariance of the main filter, zero rows where there is none; (0, 14) if not
+            asked for.
     """
 
     row: NDArray[np.int64]
     t_ns: NDArray[np.int64]
     values: NDArray[np.float64]
     verdict: NDArray[np.int64]
+    track: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PairCalibration:
+    """Range bias, noise and systematic floor of one tag with one anchor, metres."""
+
+    bias_m: float
+    sigma_m: float
+    floor_m: float
 
 
 class Anchors:
@@ -79,7 +91,7 @@ class FilterBank:
         self._rings = np.zeros((0, at.RING, at.SCALAR_SIZE))
         self._metas = np.zeros((0, 2))
         self._checkpoints = np.zeros((0, at.CHECKPOINTS, at.ROW_SIZE))
-        self._bias: dict[tuple[int, int], float] = {}
+        self._pairs: dict[tuple[int, int], PairCalibration] = {}
         self._grow(capacity)
         self._clear()
 
@@ -92,9 +104,9 @@ class FilterBank:
         self._parameters[row] = (q, sigma_z_m)
         return row
 
-    def set_pair_bias(self, row: int, anchor: int, bias_m: float) -> None:
-        """Range bias of one tag with one anchor, in place of the anchor's own."""
-        self._bias[row, anchor] = bias_m
+    def calibrate_pair(self, row: int, anchor: int, calibration: PairCalibration) -> None:
+        """What was learnt of one tag with one anchor, in place of what holds for the anchor."""
+        self._pairs[row, anchor] = calibration
 
     def add_ranges(self, row: int, t_ns: int, anchors: Sequence[int], d_m: Sequence[float], height_m: float) -> None:
         """Queue the ranges of one message; height of the tag's antenna in site metres."""
@@ -134,11 +146,12 @@ class FilterBank:
     def __len__(self) -> int:
         return len(self._head)
 
-    def run(self) -> Results:
-        """Fold everything queued, in order of time within each tag."""
+    def run(self, *, keep_track: bool = False) -> Results:
+        """Fold everything queued, in order of time within each tag; keep_track for smoothing afterwards."""
         n = len(self._head)
         if n == 0:
-            return Results(*(np.zeros(0, np.int64),) * 2, np.zeros((0, at.OUT_SIZE)), np.zeros(0, np.int64))
+            none = np.zeros(0, np.int64)
+            return Results(none, none, np.zeros((0, at.OUT_SIZE)), none, np.zeros((0, at.MODEL_SIZE)))
         head = self._head
         rows = np.fromiter((h[0] for h in head), np.int64, n)
         t_ns = np.fromiter((h[1] for h in head), np.int64, n)
@@ -160,6 +173,7 @@ class FilterBank:
             ms = ms[np.repeat(old - starts[:-1], counts) + np.arange(starts[-1])]
         out = np.zeros((n, at.OUT_SIZE))
         verdict = np.zeros(n, np.int64)
+        track = np.zeros((n if keep_track else 0, at.MODEL_SIZE))
         run(
             rows,
             times,
@@ -173,9 +187,11 @@ class FilterBank:
             self.anchors.place,
             out,
             verdict,
+            track,
         )
         by_time = np.argsort(t_ns, kind="stable")
-        return Results(rows[by_time], t_ns[by_time], out[by_time], verdict[by_time])
+        kept = track[by_time] if keep_track else track
+        return Results(rows[by_time], t_ns[by_time], out[by_time], verdict[by_time], kept)
 
     def _scalars(
         self,
@@ -201,18 +217,17 @@ class FilterBank:
         variance = known.sigma_m[a] ** 2
         floor = known.place[a, 3]
         bias = known.bias_m[a]
-        if self._bias:
+        if self._pairs:
             of = np.repeat(rows, counts)[radio]
-            pairs = self._bias
-            bias = np.array(
-                [pairs.get((r, i), plain) for r, i, plain in zip(of.tolist(), a.tolist(), bias.tolist(), strict=True)]
-            )
-        pair = ms[radio, at.S_KIND] == at.KIND_DIFFERENCE
-        if pair.any():
+            for (row, anchor), pair in self._pairs.items():
+                here = (of == row) & (a == anchor)
+                bias[here], variance[here], floor[here] = pair.bias_m, pair.sigma_m**2, pair.floor_m
+        two = ms[radio, at.S_KIND] == at.KIND_DIFFERENCE
+        if two.any():
             b = ms[radio, at.S_B].astype(np.int64)
-            variance = np.where(pair, variance + known.sigma_m[b] ** 2, variance)
-            floor = np.where(pair, np.maximum(floor, known.place[b, 3]), floor)
-            bias = np.where(pair, known.bias_m[b] - bias, bias)
+            variance = np.where(two, variance + known.sigma_m[b] ** 2, variance)
+            floor = np.where(two, np.maximum(floor, known.place[b, 3]), floor)
+            bias = np.where(two, known.bias_m[b] - bias, bias)
         ms[radio, at.S_VALUE] -= bias
         ms[radio, at.S_SIGMA] = np.sqrt(variance)
         ms[radio, at.S_SYSTEMATIC] = floor
@@ -230,8 +245,9 @@ class FilterBank:
         more = capacity - len(self._state)
         state = np.zeros((more, at.ROW_SIZE))
         state[:, at.TIME] = -np.inf
-        state[:, at.HEARD : at.HEARD + 2 * at.HEARD_SLOTS : 2] = -1.0
-        state[:, at.HEARD + 1 : at.HEARD + 2 * at.HEARD_SLOTS : 2] = -np.inf
+        heard = slice(at.HEARD, at.PRINTS, at.HEARD_SIZE)
+        state[:, heard] = -1.0
+        state[:, heard.start + 1 : at.PRINTS : at.HEARD_SIZE] = -np.inf
         checkpoints = np.zeros((more, at.CHECKPOINTS, at.ROW_SIZE))
         checkpoints[:, :, at.TIME] = np.inf
         metas = np.zeros((more, 2))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CV, IMM, MODE, TIME, STARTED = at.CV, at.IMM, at.MODE, at.TIME, at.STARTED
 WATCH_BITS, WATCH_COUNT, WATCH_WINDOW = at.WATCH_BITS, at.WATCH_COUNT, at.WATCH_WINDOW
-SAME_COUNT, RESTART_TIME, HEIGHT, SILENCE = at.SAME_COUNT, at.RESTART_TIME, at.HEIGHT, at.SILENCE
+SAME_COUNT, RESTART_TIME, HEIGHT = at.SAME_COUNT, at.RESTART_TIME, at.HEIGHT
 PRINTS, PRINT_SLOTS, PRINT_NEXT, FROZEN_AFTER = at.PRINTS, at.PRINT_SLOTS, at.PRINT_NEXT, at.FROZEN_AFTER
 GATE_NIS, SUSPECT_NIS, STUDENT_DOF = at.GATE_NIS, at.SUSPECT_NIS, at.STUDENT_DOF
 LONGEST_GAP_S, WALK_MPS, MODE_STAY_S = at.LONGEST_GAP_S, at.WALK_MPS, at.MODE_STAY_S
@@ -65,8 +65,6 @@ def _begin(s: NDArray[np.float64], result: NDArray[np.float64], t: float) -> Non
     s[STARTED] = 1.0
     s[WATCH_BITS] = 0.0
     s[WATCH_COUNT] = 0.0
-    s[RESTART_TIME] = t
-    s[SILENCE] = 0.0
 
 
 @compiled
@@ -119,7 +117,8 @@ def _seen_before(s: NDArray[np.float64], finger: float) -> bool:
 
 @compiled
 def _noise(m: NDArray[np.float64], h: NDArray[np.float64], sigma_z: float) -> float:
-    return float(m[5] * m[5] + (h[3] * sigma_z) ** 2)
+    """Variance of a scalar: its noise, half its wandering bias, and the height nobody measured."""
+    return float(m[5] * m[5] + 0.25 * m[6] * m[6] + (h[3] * sigma_z) ** 2)
 
 
 @compiled
@@ -165,10 +164,10 @@ def _fold(
         update(s, CV, h[1], h[2], innovation, r)
         believed += 1
         if m[1] == 0.0:
-            hear(s, m[2], t)
+            hear(s, m[2], t, m[6])
         elif m[1] == 1.0:
-            hear(s, m[2], t)
-            hear(s, m[3], t)
+            hear(s, m[2], t, m[6])
+            hear(s, m[3], t, m[6])
         if modes:
             for j in range(3):
                 o = IMM + j * 14
@@ -215,6 +214,7 @@ def _try_restart(
     present = robust_cost(s[CV], s[CV + 1], ms, n, t, anchors)
     if result[5] < 0.6 * present and result[6] > 1.2 * result[5]:
         _begin(s, result, t)
+        s[RESTART_TIME] = t
         return True
     # The present place is as good as any: only let it move more easily.
     s[WATCH_BITS] = 0.0
@@ -331,7 +331,7 @@ def _start(
         _begin(s, result, t)
         for k in range(n):
             if recent[k, 1] == 0.0:
-                hear(s, recent[k, 2], recent[k, 0])
+                hear(s, recent[k, 2], recent[k, 0], recent[k, 6])
         _report(s, anchors, sigma_z, linear, reasons, n, out)
         return True
     if s[STARTED] == 1.0:
@@ -509,6 +509,7 @@ def run(
     anchors: NDArray[np.float64],
     out: NDArray[np.float64],
     verdict: NDArray[np.int64],
+    track: NDArray[np.float64],
 ) -> None:
     """Run n epochs through their tags' filters.
 
@@ -526,6 +527,7 @@ def run(
         out: (n, OUT_SIZE) results.
         verdict: (n,) FRESH, STALE (late, put in its place) or TOO_LATE (not folded; out holds a place by itself where
             three anchors allow one, else its status is LOST).
+        track: (n, MODEL_SIZE) the main filter after each epoch, zero where there is none; (0, …) if not wanted.
     """
     recent = np.empty((RING, 8))
     result = np.empty(RESULT_SIZE)
@@ -538,6 +540,8 @@ def run(
             _remember(ring, meta, ms, lo, hi, t)
             verdict[e] = FRESH
             _advance(s, ms, lo, hi, t, anchors, fixed, ring, int(meta[0]), recent, result, scratch, out[e])
+            if len(track) > 0 and s[STARTED] == 1.0:
+                track[e] = s[CV : CV + at.MODEL_SIZE]
             continue
         back = _rewind(marks, meta, t) if s[TIME] - t <= ROLL_BACK_S else -1
         if back < 0:

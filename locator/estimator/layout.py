@@ -22,14 +22,14 @@ WATCH_BITS = STARTED + 1
 WATCH_COUNT = WATCH_BITS + 1
 SAME_COUNT = WATCH_COUNT + 1
 RESTART_TIME = SAME_COUNT + 1
-SILENCE = RESTART_TIME + 1
-HEIGHT = SILENCE + 1
+HEIGHT = RESTART_TIME + 1
 
-# Anchors heard lately: number and time of each.
+# Anchors heard lately: number, time and systematic floor of each.
 HEARD = HEIGHT + 1
 HEARD_SLOTS = 12
 # Fingerprints of the last range vectors, to know a stale one when it comes back.
-PRINTS = HEARD + 2 * HEARD_SLOTS
+HEARD_SIZE = 3
+PRINTS = HEARD + HEARD_SIZE * HEARD_SLOTS
 PRINT_SLOTS = 64
 PRINT_NEXT = PRINTS + PRINT_SLOTS
 ROW_SIZE = PRINT_NEXT + 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from locator.estimator.compiled import compiled
-from locator.estimator.layout import HEARD, HEARD_SLOTS, HEIGHT, TIME
+from locator.estimator.layout import HEARD, HEARD_SIZE, HEARD_SLOTS, HEIGHT, TIME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,20 +24,22 @@ G_XX, G_XY, G_YY, G_HDOP, G_COUNT = range(5)
 
 
 @compiled
-def hear(s: NDArray[np.float64], anchor: float, t: float) -> None:
-    """Remember that an anchor's range was used at time t; the one silent for longest makes room."""
+def hear(s: NDArray[np.float64], anchor: float, t: float, floor: float) -> None:
+    """Remember that an anchor's range was used at time t, and its floor; the one silent for longest makes room."""
     slot = HEARD
     oldest = math.inf
     for k in range(HEARD_SLOTS):
-        at = HEARD + 2 * k
+        at = HEARD + HEARD_SIZE * k
         if s[at] == anchor:
             s[at + 1] = t
+            s[at + 2] = floor
             return
         if s[at + 1] < oldest:
             oldest = s[at + 1]
             slot = at
     s[slot] = anchor
     s[slot + 1] = t
+    s[slot + 2] = floor
 
 
 @compiled
@@ -50,7 +52,7 @@ def geometry(
         s: the row.
         x: east, metres.
         y: north, metres.
-        anchors: (k, 4) east, north, up, systematic sigma, metres.
+        anchors: (k, ≥ 3) east, north, up, metres.
         sigma_z: standard deviation of the assumed height, metres.
         out: (5,) floor xx, xy, yy in m², HDOP, count.
     """
@@ -59,7 +61,7 @@ def geometry(
     zx, zy = 0.0, 0.0
     count = 0.0
     for k in range(HEARD_SLOTS):
-        at = HEARD + 2 * k
+        at = HEARD + HEARD_SIZE * k
         if s[at] < 0.0:
             continue
         i = int(s[at])
@@ -69,7 +71,7 @@ def geometry(
         dx, dy, dz = x - anchors[i, 0], y - anchors[i, 1], s[HEIGHT] - anchors[i, 2]
         d = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1e-3)
         hx, hy, hz = dx / d, dy / d, dz / d
-        w = math.exp(-2.0 * age / FORGET_S) / (anchors[i, 3] * anchors[i, 3])
+        w = math.exp(-2.0 * age / FORGET_S) / (s[at + 2] * s[at + 2])
         a += w * hx * hx
         b += w * hx * hy
         c += w * hy * hy
