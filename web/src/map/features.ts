@@ -1,28 +1,27 @@
 /** Plant records → GeoJSON for the ground layers, and the labels the overlay places. Pure. */
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { Names, PlantData } from './port';
-import type { SourceName } from './style';
+import type { GroundPart } from './style';
 import { footprint, heightOf, type Footprint } from '../scene/footprints';
 
-const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features });
-const feature = (geometry: Geometry, properties: Record<string, unknown>): Feature => ({
-  type: 'Feature',
-  geometry,
-  properties,
-});
-
-export function groundFeatures(data: PlantData): Record<SourceName, FeatureCollection> {
+export function groundFeatures(data: PlantData): FeatureCollection {
   const of = (...kinds: string[]) => data.assets.filter((a) => kinds.includes(a.kind));
+  const as = (part: GroundPart, geometry: Geometry, properties: Record<string, unknown>): Feature => ({
+    type: 'Feature',
+    geometry,
+    properties: { ...properties, part },
+  });
   return {
-    site: collection([feature(data.head.boundary, {})]),
-    roads: collection(
-      of('road').map((a) => feature(a.geometry, { code: a.code, width_m: 6, ...a.attributes })),
-    ),
-    pads: collection(of('unit', 'bund').map((a) => feature(a.geometry, { code: a.code, kind: a.kind }))),
-    zones: collection(data.zones.map((z) => feature(z.geometry, { code: z.code, colour: z.colour }))),
-    fences: collection(
-      data.fences.map((f) => feature(f.geometry, { code: f.code, colour: f.colour, purpose: f.purpose })),
-    ),
+    type: 'FeatureCollection',
+    features: [
+      as('site', data.head.boundary, {}),
+      ...of('unit', 'bund').map((a) => as('pad', a.geometry, { code: a.code, kind: a.kind })),
+      ...of('road').map((a) => as('road', a.geometry, { width_m: 6, ...a.attributes, code: a.code })),
+      ...data.zones.map((z) => as('zone', z.geometry, { code: z.code, colour: z.colour })),
+      ...data.fences.map((f) =>
+        as('fence', f.geometry, { code: f.code, colour: f.colour, purpose: f.purpose }),
+      ),
+    ],
   };
 }
 

@@ -4,14 +4,17 @@ import type { RiskColour } from './port';
 const CELL = 16;
 const RATIO = 2;
 
-export function hatch(colour: RiskColour, ink: string): ImageData | null {
+/** A tile of one colour: a wash of the given strength with the level's strokes on it, so that a zone costs one fill. */
+export function hatch(colour: RiskColour, ink: string, wash: number): ImageData | null {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = CELL * RATIO;
   const g = canvas.getContext('2d');
   if (!g) return null;
   g.scale(RATIO, RATIO);
   g.strokeStyle = g.fillStyle = ink;
-  g.globalAlpha = 0.6;
+  g.globalAlpha = wash;
+  g.fillRect(0, 0, CELL, CELL);
+  g.globalAlpha = Math.min(1, wash + 0.12);
   g.lineWidth = 1;
   const step = colour === 'red' ? 8 : 16;
   if (colour === 'yellow') {

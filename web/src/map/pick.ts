@@ -109,13 +109,15 @@ export class Picker {
   }
 
   private ground(s: PickState, x: number, y: number): MapSelection | null {
-    const layers = ['fences', 'zones'].filter((id) => s.map?.getLayoutProperty(id, 'visibility') !== 'none');
+    const layers = ['fences', 'zones', 'zones-hatch'].filter(
+      (id) => s.map?.getLayoutProperty(id, 'visibility') !== 'none',
+    );
     const hits = s.map?.queryRenderedFeatures([x, y], { layers }) ?? [];
     for (const [layer, kind] of [
       ['fences', 'fence'],
       ['zones', 'zone'],
     ] as const) {
-      const id: unknown = hits.find((hit) => hit.layer.id === layer)?.properties['code'];
+      const id: unknown = hits.find((hit) => hit.layer.id.startsWith(layer))?.properties['code'];
       if (typeof id === 'string') return { kind, id };
     }
     return null;

@@ -4,8 +4,11 @@ import type { LayerSwitches, RiskColour } from './port';
 import type { Palette } from './palette';
 
 const EMPTY = { type: 'FeatureCollection' as const, features: [] };
-export const SOURCES = ['site', 'roads', 'pads', 'zones', 'fences'] as const;
-export type SourceName = (typeof SOURCES)[number];
+/** One source for everything flat: every source more costs a clipping pass over the whole screen. Features tell their `part`. */
+export const GROUND = 'ground';
+export type GroundPart = 'site' | 'road' | 'pad' | 'zone' | 'fence';
+
+const part = (name: GroundPart): ExpressionSpecification => ['==', ['get', 'part'], name];
 
 /** Zoom at which one CSS pixel is one metre at a latitude (512-pixel tiles). */
 export function zoomOfMetre(latDeg: number): number {
@@ -35,17 +38,25 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
   const selected: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false];
   return [
     { id: 'background', type: 'background', paint: { 'background-color': palette.sea } },
-    { id: 'site', type: 'fill', source: 'site', paint: { 'fill-color': palette.ground } },
+    {
+      id: 'site',
+      type: 'fill',
+      source: GROUND,
+      filter: part('site'),
+      paint: { 'fill-color': palette.ground },
+    },
     {
       id: 'site-edge',
       type: 'line',
-      source: 'site',
+      source: GROUND,
+      filter: part('site'),
       paint: { 'line-color': palette.hairline, 'line-width': 1.5 },
     },
     {
       id: 'pads',
       type: 'fill',
-      source: 'pads',
+      source: GROUND,
+      filter: part('pad'),
       paint: {
         'fill-color': ['match', ['get', 'kind'], 'bund', palette.bund, palette.pad],
         'fill-opacity': 0.9,
@@ -54,21 +65,23 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
     {
       id: 'pads-edge',
       type: 'line',
-      source: 'pads',
-      filter: ['==', ['get', 'kind'], 'unit'],
+      source: GROUND,
+      filter: ['all', part('pad'), ['==', ['get', 'kind'], 'unit']],
       paint: { 'line-color': palette.hairline, 'line-width': 1, 'line-dasharray': [4, 3] },
     },
     {
       id: 'roads-edge',
       type: 'line',
-      source: 'roads',
+      source: GROUND,
+      filter: part('road'),
       layout: { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': ['get', 'width_m'] },
       paint: { 'line-color': palette.roadEdge, 'line-width': metresWide(latDeg, 1, 1.6) },
     },
     {
       id: 'roads',
       type: 'line',
-      source: 'roads',
+      source: GROUND,
+      filter: part('road'),
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         'line-color': ['match', ['get', 'surface'], 'walkway', palette.pad, palette.road],
@@ -78,9 +91,13 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
     {
       id: 'roads-centre',
       type: 'line',
-      source: 'roads',
+      source: GROUND,
       minzoom: 16,
-      filter: ['all', ['!=', ['get', 'surface'], 'walkway'], ['>=', ['get', 'width_m'], 7]],
+      filter: [
+        'all',
+        part('road'),
+        ['all', ['!=', ['get', 'surface'], 'walkway'], ['>=', ['get', 'width_m'], 7]],
+      ],
       paint: {
         'line-color': palette.ground,
         'line-width': metresWide(latDeg, 0.02, 0.4),
@@ -90,27 +107,30 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
     {
       id: 'zones',
       type: 'fill',
-      source: 'zones',
+      source: GROUND,
+      filter: ['all', part('zone'), ['==', ['get', 'colour'], 'blue']],
       paint: { 'fill-color': colour, 'fill-opacity': palette.zoneFill },
     },
     {
       id: 'zones-hatch',
       type: 'fill',
-      source: 'zones',
-      filter: ['in', ['get', 'colour'], ['literal', [...HATCHED]]],
-      paint: { 'fill-pattern': ['concat', 'hatch-', ['get', 'colour']], 'fill-opacity': 0.32 },
+      source: GROUND,
+      filter: ['all', part('zone'), ['in', ['get', 'colour'], ['literal', [...HATCHED]]]],
+      paint: { 'fill-pattern': ['concat', 'hatch-', ['get', 'colour']] },
     },
     {
       id: 'zones-edge',
       type: 'line',
-      source: 'zones',
+      source: GROUND,
+      filter: part('zone'),
       layout: { 'line-join': 'round' },
       paint: { 'line-color': colour, 'line-width': ['case', selected, 4, 2], 'line-opacity': 0.85 },
     },
     {
       id: 'fences',
       type: 'fill',
-      source: 'fences',
+      source: GROUND,
+      filter: part('fence'),
       paint: {
         'fill-color': ['case', selected, palette.selection, colour],
         'fill-opacity': ['match', ['get', 'purpose'], 'information', 0, 0.1],
@@ -119,7 +139,8 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
     {
       id: 'fences-edge',
       type: 'line',
-      source: 'fences',
+      source: GROUND,
+      filter: part('fence'),
       layout: { 'line-join': 'round' },
       paint: {
         'line-color': ['case', selected, palette.selection, colour],
@@ -131,17 +152,10 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
 }
 
 export function style(palette: Palette, latDeg: number): StyleSpecification {
-  const source = { type: 'geojson' as const, data: EMPTY };
   return {
     version: 8,
     name: 'plant-twin',
-    sources: {
-      site: source,
-      roads: source,
-      pads: source,
-      zones: { ...source, promoteId: 'code' },
-      fences: { ...source, promoteId: 'code' },
-    },
+    sources: { [GROUND]: { type: 'geojson', data: EMPTY, promoteId: 'code' } },
     light: { anchor: 'map', color: '#ffffff', intensity: 0.25 },
     layers: layers(palette, latDeg),
   };

@@ -69,7 +69,7 @@ export class PlantScene {
     zoom: number,
   ): number[] {
     this.matrix = multiply(mainMatrix, this.site);
-    this.models.arrange(this.matrix, height);
+    this.models.arrange(this.matrix, height, zoom);
     this.movers.resize(width, height, pixelRatio, zoom);
     return this.matrix;
   }

@@ -147,6 +147,16 @@ class Equipment {
   }
 }
 
+/** One kind of things that stand only once each, in site metres: finest mesh first, edges of the coarsest. */
+interface Baked {
+  kind: string;
+  levels: Mesh[];
+  edges: LineSegments;
+}
+
+/** From this zoom on baked things are drawn fine. */
+const FINE_ZOOM = 16.8;
+
 export class PlantModels {
   readonly group = new Group();
   private readonly material = new MeshLambertMaterial({ vertexColors: true, side: DoubleSide });
@@ -159,7 +169,7 @@ export class PlantModels {
   });
   private readonly bakedEdgeMaterial = new LineBasicMaterial({ transparent: true, depthWrite: false });
   private equipment: Equipment[] = [];
-  private baked: { kind: string; mesh: Mesh; edges: LineSegments }[] = [];
+  private baked: Baked[] = [];
   private features: string[] = [];
   private selected = -1;
   private readonly plain = new Color(1, 1, 1);
@@ -188,7 +198,7 @@ export class PlantModels {
     const wanted = manifest.baked.filter((b) => !DRAWN_BY_MAP.has(b.kind));
     const [models, baked] = await Promise.all([
       Promise.all(manifest.models.map((m) => read(m.lod))),
-      Promise.all(wanted.map((b) => read(b.lod.slice(0, 1)))),
+      Promise.all(wanted.map((b) => read(b.lod))),
     ]);
     if (generation !== this.generation) return;
     this.clear();
@@ -200,12 +210,13 @@ export class PlantModels {
       if (equipment.edges) this.group.add(equipment.edges);
     });
     wanted.forEach((entry, i) => {
-      const geometry = baked[i]?.[0];
-      if (!geometry) return;
-      const mesh = new Mesh(geometry, this.material);
-      const edges = new LineSegments(new EdgesGeometry(geometry, EDGE_ANGLE_DEG), this.bakedEdgeMaterial);
-      this.baked.push({ kind: entry.kind, mesh, edges });
-      this.group.add(mesh, edges);
+      const geometries = baked[i] ?? [];
+      const coarsest = geometries.at(-1);
+      if (!coarsest) return;
+      const levels = geometries.map((geometry) => new Mesh(geometry, this.material));
+      const edges = new LineSegments(new EdgesGeometry(coarsest, EDGE_ANGLE_DEG), this.bakedEdgeMaterial);
+      this.baked.push({ kind: entry.kind, levels, edges });
+      this.group.add(...levels, edges);
     });
     this.lastMatrix = [];
     this.hide(this.hidden);
@@ -220,7 +231,7 @@ export class PlantModels {
       e.edges?.geometry.dispose();
     }
     for (const b of this.baked) {
-      b.mesh.geometry.dispose();
+      for (const mesh of b.levels) mesh.geometry.dispose();
       b.edges.geometry.dispose();
     }
     this.group.clear();
@@ -236,7 +247,7 @@ export class PlantModels {
   hide(kinds: ReadonlySet<string>): void {
     this.hidden = new Set(kinds);
     for (const e of this.equipment) e.setVisible(!kinds.has(e.entry.kind));
-    for (const b of this.baked) b.mesh.visible = b.edges.visible = !kinds.has(b.kind);
+    for (const b of this.baked) b.edges.visible = !kinds.has(b.kind);
     this.lastMatrix = [];
   }
 
@@ -246,7 +257,7 @@ export class PlantModels {
   }
 
   /** Choose levels of detail for a view; does nothing when the view is the same. */
-  arrange(matrix: number[], heightPx: number): void {
+  arrange(matrix: number[], heightPx: number, zoom: number): void {
     if (matrix.every((v, i) => v === this.lastMatrix[i])) return;
     this.lastMatrix = [...matrix];
     // Row 2 of the matrix scales a metre up to clip units.
@@ -256,13 +267,18 @@ export class PlantModels {
       e.arrange(matrix, (scale * heightPx) / 2, tint);
       if (this.hidden.has(e.entry.kind)) e.setVisible(false);
     }
+    for (const b of this.baked) {
+      const level = zoom >= FINE_ZOOM ? 0 : b.levels.length - 1;
+      b.levels.forEach((mesh, i) => (mesh.visible = i === level && !this.hidden.has(b.kind)));
+    }
   }
 
   /** Code and distance of the asset a ray hits first. */
   pick(raycaster: Raycaster): { code: string; distance: number } | null {
-    const meshes = [...this.equipment.flatMap((e) => e.meshes), ...this.baked.map((b) => b.mesh)].filter(
-      (m) => m.visible,
-    );
+    const meshes = [
+      ...this.equipment.flatMap((e) => e.meshes),
+      ...this.baked.flatMap((b) => b.levels),
+    ].filter((m) => m.visible);
     for (const hit of raycaster.intersectObjects(meshes, false)) {
       const feature = this.featureOf(hit.object as Mesh, hit.instanceId, hit.face?.a);
       const code = feature === null ? undefined : this.features[feature];

@@ -72,7 +72,7 @@ export function lonLatToSite(origin: SiteOrigin, lon: number, lat: number): [num
 
 /** Multiply two column-major 4 × 4 matrices in double precision. */
 export function multiply(a: ArrayLike<number>, b: ArrayLike<number>): number[] {
-  const out = new Array<number>(16);
+  const out = Array.from<number>({ length: 16 });
   for (let c = 0; c < 4; c++) {
     for (let r = 0; r < 4; r++) {
       let sum = 0;
