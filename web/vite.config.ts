@@ -11,7 +11,7 @@ export default defineConfig({
     // A data: URL is not allowed for scripts and fonts by the content security policy, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 1200,
+    chunkSizeWarningLimit: 2000,
   },
   server: {
     proxy: {

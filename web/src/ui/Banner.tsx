@@ -1,0 +1,72 @@
+import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide';
+import { t } from '../i18n';
+import { age } from '../i18n/format';
+import { liveness, now_ms, plantKnown } from '../store/live';
+import { map, mapCondition } from '../store/map';
+import { modelsMissing, records, recordsFault } from '../store/records';
+import { session } from '../store/session';
+import { Icon } from './Icon';
+
+/** What is wrong with the picture, in one line under the top bar. Says what is seen, and what to do. */
+function ConnectionBanner() {
+  void now_ms.value;
+  const { kind, age_s } = liveness.value;
+  if (kind === 'live' || !plantKnown.value) return null;
+  const since = age(age_s ?? 0);
+  const heading =
+    kind === 'connecting' || kind === 'empty' ? t(`conn.banner.${kind}`) : t(`conn.banner.${kind}`, { age: since });
+  const more =
+    kind === 'connecting'
+      ? null
+      : kind === 'frozen'
+        ? t('conn.banner.frozen.more', { age: since })
+        : t(`conn.banner.${kind}.more`);
+  return (
+    <div class={`banner is-${kind}`} role="alert" data-testid="banner" data-kind={kind}>
+      <Icon node={TriangleAlert} />
+      <strong>{heading}</strong>
+      {more !== null && <span class="banner-more">{more}</span>}
+      {kind === 'lost' && (
+        <button type="button" class="button" onClick={() => session.value?.retryNow()}>
+          <Icon node={RefreshCw} size={0.875} />
+          {t('conn.retry')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Everything that makes the picture less than whole. */
+export function Banners() {
+  return (
+    <div class="banners">
+      <ConnectionBanner />
+      {!plantKnown.value && (
+        <div class="banner is-late" role="alert">
+          <Icon node={CircleAlert} />
+          <strong>{t('error.noPlant')}</strong>
+          <span class="banner-more">{t('error.noPlant.more')}</span>
+        </div>
+      )}
+      {mapCondition.value === 'layerlost' && (
+        <div class="banner is-lost" role="alert" data-testid="layer-lost">
+          <Icon node={TriangleAlert} />
+          <strong>{t('map.layerLost')}</strong>
+        </div>
+      )}
+      {recordsFault.value !== null && (
+        <div class="banner is-late" role="alert">
+          <Icon node={CircleAlert} />
+          <strong>{t('error.records', { reason: recordsFault.value })}</strong>
+          <span class="banner-more">{t('error.records.more')}</span>
+        </div>
+      )}
+      {modelsMissing.value && records.value !== null && map.value !== null && (
+        <div class="banner is-empty" role="status">
+          <Icon node={CircleAlert} />
+          <span>{t('map.modelsMissing')}</span>
+        </div>
+      )}
+    </div>
+  );
+}

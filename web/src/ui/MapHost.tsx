@@ -1,0 +1,146 @@
+import { effect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { language, t } from '../i18n';
+import { looksFrozen } from '../live/liveness';
+import type { MapReading, PlantMap, ViewState } from '../map/port';
+import { alarms, mapAlarm } from '../store/alarms';
+import { cameras, isStale, liveness, now_ms, readings } from '../store/live';
+import { hover, map, mapCondition, view } from '../store/map';
+import { layers, theme } from '../store/preferences';
+import { data, records } from '../store/records';
+import { alarmListOpen, following, mapSelection, select, selection } from '../store/selection';
+import { session } from '../store/session';
+
+/** A view asked for by the address; it wins over the home view once. */
+let firstView: ViewState | null = null;
+
+export function startFrom(asked: ViewState | null): void {
+  firstView = asked;
+}
+
+/** The readings as the map wants them: with what makes them stale already judged. */
+function mapReadings(): ReadonlyMap<string, MapReading> {
+  const at = now_ms.peek();
+  const known = records.value?.sensor;
+  const out = new Map<string, MapReading>();
+  for (const [code, reading] of readings.value) {
+    const period_s = known?.get(code)?.period_s ?? 1;
+    out.set(code, {
+      value: reading.value,
+      t_ms: Date.parse(reading.t),
+      quality: reading.quality,
+      limit: reading.limit,
+      stale: isStale(reading, period_s, at),
+    });
+  }
+  return out;
+}
+
+/** Space the panels cover, so that what one flies to is not behind them. */
+function insets(now: PlantMap): void {
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize || '16');
+  const narrow = window.innerWidth <= 640;
+  const bottom = alarmListOpen.value ? window.innerHeight * 0.5 : 7 * rem;
+  now.setInsets({
+    top: 0,
+    left: 0,
+    right: !narrow && selection.value !== null ? 22.5 * rem : 0,
+    bottom: narrow && selection.value !== null ? window.innerHeight * 0.45 : bottom,
+  });
+}
+
+/** Ties the stores to the map. Every effect reads its signals and hands the map plain values. */
+function wire(now: PlantMap): () => void {
+  let viewGiven = false;
+  const stops = [
+    effect(() => now.setLanguage(language.value)),
+    effect(() => now.setTheme(theme.value)),
+    effect(() => now.setLayers(layers.value)),
+    effect(() => {
+      if (data.value === null) return;
+      now.setPlant(data.value);
+      if (viewGiven) return;
+      viewGiven = true;
+      if (firstView !== null) now.setView(firstView);
+    }),
+    effect(() => now.setAlarms(alarms.value.map(mapAlarm))),
+    effect(() => now.setReadings(mapReadings())),
+    effect(() => now.setCameraStates(cameras.value)),
+    effect(() => now.setSelection(mapSelection.value)),
+    effect(() => insets(now)),
+    effect(() => session.value?.onFrame((table, frame) => now.setPositions(table, frame))),
+    // A reading grows old without a message: judge all again once in a while.
+    (() => {
+      const id = window.setInterval(() => now.setReadings(mapReadings()), 5_000);
+      return () => window.clearInterval(id);
+    })(),
+    effect(() => {
+      const id = following.value;
+      if (id === null) return;
+      void now_ms.value;
+      const place = session.peek()?.positions.at(id);
+      if (place != null) now.flyTo({ x_m: place.x_m, y_m: place.y_m, z_m: place.z_m });
+    }),
+    now.on('select', (hit) => select(hit === null ? null : { kind: hit.kind, id: hit.id })),
+    now.on('hover', (hit) => (hover.value = hit)),
+    now.on('view', (report) => (view.value = report)),
+    now.on('layerlost', () => (mapCondition.value = 'layerlost')),
+    now.on('layerrestored', () => (mapCondition.value = 'ok')),
+    now.on('ready', () => (mapCondition.value = mapCondition.peek() === 'layerlost' ? 'layerlost' : 'ok')),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+/** Where the map is drawn. A picture that is not alive is grey and hatched. */
+export function MapHost() {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    let gone = false;
+    let undo = () => {};
+    void (async () => {
+      const { createPlantMap } = await import('../map/index');
+      const made = createPlantMap();
+      try {
+        await made.mount(element);
+      } catch (error) {
+        // The shell works without the map: lists, alarms and search stay usable.
+        console.warn('map:', error);
+        mapCondition.value = 'unavailable';
+        return;
+      }
+      if (gone) {
+        made.destroy();
+        return;
+      }
+      const unwire = wire(made);
+      map.value = made;
+      undo = () => {
+        unwire();
+        map.value = null;
+        made.destroy();
+      };
+    })();
+    return () => {
+      gone = true;
+      undo();
+    };
+  }, []);
+  const frozen = looksFrozen(liveness.value.kind);
+  const condition = mapCondition.value;
+  return (
+    <main class={`map${frozen ? ' is-frozen' : ''}`} data-testid="map" data-condition={condition} data-frozen={frozen}>
+      <div ref={place} class="map-canvas" aria-label={t('map.label')} />
+      {frozen && <div class="map-veil hatched" />}
+      {condition === 'unavailable' && (
+        <div class="map-missing">
+          <p>
+            <strong>{t('map.unavailable')}</strong>
+          </p>
+          <p>{t('map.unavailable.more')}</p>
+        </div>
+      )}
+    </main>
+  );
+}

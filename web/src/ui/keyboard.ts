@@ -1,0 +1,68 @@
+/** Keys that work everywhere except while typing. */
+
+import type { PlainKey } from '../i18n';
+import { map } from '../store/map';
+import { layerPanelOpen } from '../store/preferences';
+import { alarmListOpen, overlay, select, selection } from '../store/selection';
+import { acknowledgeNewest, locateNewest, switchLanguage, switchTheme } from './actions';
+
+export interface Shortcut {
+  keys: readonly string[];
+  help: PlainKey;
+  run: () => void;
+}
+
+/** Closes the topmost thing that is open; returns whether there was one. */
+export function closeTopmost(): boolean {
+  if (overlay.value !== null) overlay.value = null;
+  else if (alarmListOpen.value) alarmListOpen.value = false;
+  else if (selection.value !== null) select(null);
+  else return false;
+  return true;
+}
+
+export const SHORTCUTS: readonly Shortcut[] = [
+  { keys: ['/'], help: 'help.search', run: () => (overlay.value = 'palette') },
+  { keys: ['Escape'], help: 'help.close', run: closeTopmost },
+  { keys: ['a'], help: 'help.ack', run: acknowledgeNewest },
+  { keys: ['g'], help: 'help.locate', run: locateNewest },
+  { keys: ['b'], help: 'help.alarms', run: () => (alarmListOpen.value = !alarmListOpen.value) },
+  { keys: ['y'], help: 'help.layers', run: () => (layerPanelOpen.value = !layerPanelOpen.value) },
+  { keys: ['h'], help: 'help.home', run: () => map.value?.home() },
+  { keys: ['f'], help: 'help.fit', run: () => map.value?.fit() },
+  { keys: ['n'], help: 'help.north', run: () => map.value?.north() },
+  { keys: ['d'], help: 'help.tilt', run: () => map.value?.toggle3d() },
+  { keys: ['+', '='], help: 'help.zoom', run: () => map.value?.zoomBy(1) },
+  { keys: ['-'], help: 'help.zoom', run: () => map.value?.zoomBy(-1) },
+  { keys: ['t'], help: 'help.theme', run: switchTheme },
+  { keys: ['l'], help: 'help.language', run: switchLanguage },
+  { keys: ['?'], help: 'help.help', run: () => (overlay.value = overlay.value === 'help' ? null : 'help') },
+];
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input:not([type=checkbox]), textarea, [contenteditable]') !== null;
+}
+
+/** Handles one key press; true when it was ours. */
+export function handleKey(event: KeyboardEvent): boolean {
+  if (event.isComposing) return false;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+    overlay.value = overlay.value === 'palette' ? null : 'palette';
+    return true;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key === 'Escape') return closeTopmost();
+  if (isTyping(event.target) || overlay.value === 'palette') return false;
+  const shortcut = SHORTCUTS.find((one) => one.keys.includes(event.key) || one.keys.includes(event.key.toLowerCase()));
+  if (shortcut === undefined) return false;
+  shortcut.run();
+  return true;
+}
+
+export function listen(target: Window): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (handleKey(event)) event.preventDefault();
+  };
+  target.addEventListener('keydown', onKey);
+  return () => target.removeEventListener('keydown', onKey);
+}
