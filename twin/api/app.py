@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from twin.api.context import Deps
     from twin.api.live import Hub
 
+MAX_BODY_BYTES = 1_000_000
 RESTART_AFTER_S = 1.0
 _log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def create_app(deps: Deps) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        max_body_size=MAX_BODY_BYTES,
         middleware=[
             Middleware(headers.Shell, hosts=(*headers.LOOPBACK_NAMES, *deps.hosts)),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

@@ -50,7 +50,7 @@ class Deps:
     hosts: tuple[str, ...] = ()
     hubs: dict[str, Hub] = field(default_factory=dict)
     """Every plant that is served, by code."""
-    unknown_plants: set[str] = field(default_factory=set)
+    plants_wanted: set[str] = field(default_factory=set)
     """Plants the bus speaks of that are not served yet."""
     watch: Callable[[Hub], None] | None = None
     """Called for each plant that is added; the application starts its hub with it."""
@@ -101,14 +101,40 @@ class Deps:
         """
         self.add_plant(await self.history.ask(lambda connection: load_plant(connection, code), 30_000))
 
-    async def reload_wanted(self) -> None:
-        """Read again the plants whose records changed; what cannot be read now is tried at the next call."""
+    @property
+    def wanting(self) -> bool:
+        """Records of some plant are to be read."""
+        return bool(self.plants_wanted) or any(hub.model.plant_wanted for hub in self.hubs.values())
+
+    async def reload_wanted(self) -> bool:
+        """Read again the plants whose records changed; what cannot be read now is tried at the next call.
+
+        Returns:
+            Whether all could be read.
+        """
+        read = True
         for code, hub in list(self.hubs.items()):
             if hub.model.plant_wanted:
                 # A change announced while the records are being read asks once more.
                 hub.model.plant_wanted = False
-                try:
-                    await self.load_plant(code)
-                except (UnavailableError, StoreError) as error:
+                if not await self._try_load(code):
                     hub.model.plant_wanted = True
-                    _log.warning("records of %s not read: %s", code, error)
+                    read = False
+        return read
+
+    async def load_wanted(self) -> bool:
+        """Read the plants the bus speaks of that are not served yet; those the store lacks are forgotten.
+
+        Returns:
+            Whether all could be read.
+        """
+        wanted, self.plants_wanted = self.plants_wanted, set()
+        return all([await self._try_load(code) for code in sorted(wanted)])
+
+    async def _try_load(self, code: str) -> bool:
+        try:
+            await self.load_plant(code)
+        except (UnavailableError, StoreError) as error:
+            _log.warning("records of %s not read: %s", code, error)
+            return False
+        return True

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from gis.errors import StoreError
+from pydantic import ValidationError
+
 from gis.wire import WireError, decode
-from twin.api.problems import UnavailableError
 from twin.bus.port import RoleHealth
 from twin.effects import Effect
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PATTERNS = ("effects/+", "snapshot/+", "health/+")
 PROBE_S = 2.0
+GLANCE_S = 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -33,9 +34,10 @@ async def _listen(bus: Bus, deps: Deps) -> None:
         async for message in messages:
             try:
                 _take(message, deps)
-            except WireError as error:
-                # One unreadable message must not stop the picture; the hole it leaves is noticed and healed.
+            except (WireError, ValidationError) as error:
+                # One unreadable message must not stop the picture: what it held comes with the next snapshot.
                 _log.warning("%s: %s", message.topic, error)
+                _distrust(message, deps)
 
 
 def _take(message: Message, deps: Deps) -> None:
@@ -46,24 +48,25 @@ def _take(message: Message, deps: Deps) -> None:
         return
     hub = deps.hubs.get(name)
     if hub is None:
-        deps.unknown_plants.add(name)
+        deps.plants_wanted.add(name)
         return
     effect: Effect = decode(message.payload, Effect)  # type: ignore[arg-type]  # a union is a type to msgspec
     hub.tell(hub.model.apply(effect, now_ns))
 
 
+def _distrust(message: Message, deps: Deps) -> None:
+    hub = deps.hubs.get(message.topic.partition("/")[2])
+    if hub is not None:
+        hub.model.distrust()
+
+
 async def _keep_up(deps: Deps) -> None:
-    """Whether the database answers, and records that changed or plants that are new."""
+    """Whether the database answers; records that changed, plants that are new."""
     while True:
         await deps.history.probe()
-        await deps.reload_wanted()
-        wanted, deps.unknown_plants = deps.unknown_plants, set()
-        for code in sorted(wanted):
-            try:
-                await deps.load_plant(code)
-            except (UnavailableError, StoreError) as error:
-                _log.warning("plant %s not read: %s", code, error)
-        for _ in range(int(PROBE_S / 0.1)):
-            await deps.clock.sleep(0.1)
-            if any(hub.model.plant_wanted for hub in deps.hubs.values()):
+        read = await deps.reload_wanted() and await deps.load_wanted()
+        # New records are shown at once; a database that does not give them is not asked all the time.
+        for _ in range(round(PROBE_S / GLANCE_S)):
+            await deps.clock.sleep(GLANCE_S)
+            if read and deps.wanting:
                 break

@@ -1,14 +1,15 @@
 """The shell around every answer: which hosts are answered, which sites may write, and what a page may do.
 
 Nothing may come from, or go to, another machine: the policy allows this origin only. Requests for another host name
-are refused (a page elsewhere could otherwise reach a twin on this machine by a name of its own), and so are writes and
-live connections whose `Origin` is another site.
+are refused (a page elsewhere could otherwise reach a twin on this machine by a name of its own; a plain address cannot
+be made to point elsewhere, so it passes), and so are writes and live connections whose `Origin` is another site.
 """
 
 from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -94,7 +95,7 @@ class Shell:
 
     def _fault(self, scope: Scope, host: str, origin: str | None) -> tuple[HTTPStatus, str, str] | None:
         name = _host_name(host)
-        if name is None or name not in self._hosts:
+        if name is None or not (name in self._hosts or _is_address(name)):
             return HTTPStatus.MISDIRECTED_REQUEST, "unknown_host", "this host name is not answered"
         reading = scope["type"] == "http" and scope["method"] in _SAFE
         if not reading and origin is not None and urlsplit(origin).netloc.lower() != host.lower():
@@ -106,3 +107,11 @@ def _host_name(host: str) -> str | None:
     # Strictly `name[:port]` or `[v6][:port]`: the host goes into the policy header.
     match = _HOST.fullmatch(host.lower())
     return (match["name"] or match["v6"]) if match is not None else None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -144,6 +144,12 @@ class ReadModel:
                 self._hole_before = self._since_hole.popleft().seq + 1
         return self._fold(effect)
 
+    def distrust(self) -> None:
+        """Something could not be read: until the next snapshot the picture may miss it."""
+        if self.seq is not None:
+            self.holes += 1
+            self._hole_before = self.seq + 2
+
     def _heals(self, snapshot: WorldSnapshot) -> bool:
         if self.seq is None:
             return True
