@@ -464,6 +464,7 @@ class MapLibrePlant implements PlantMap {
     });
     if (!this.readySent && this.data && !scene.models.empty) {
       this.readySent = true;
+      performance.mark('plant-drawn');
       this.emit('ready', undefined);
       this.reportView();
     }

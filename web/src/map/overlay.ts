@@ -9,6 +9,7 @@ import { glyphSizePx } from '../scene/movers';
 import { clusterByCell } from './clusters';
 import type { Label, LabelClass } from './features';
 import type { Palette } from './palette';
+import { Lettering } from './lettering';
 import { Placement } from './placement';
 import type { Language, MapAlarm, MapSelection, MoverTable, PositionFrame } from './port';
 
@@ -61,7 +62,8 @@ const TAU = 2 * Math.PI;
 export class Overlay {
   readonly canvas = document.createElement('canvas');
   private readonly g: CanvasRenderingContext2D;
-  private readonly widths = new Map<string, number>();
+  private readonly lettering = new Lettering();
+  private ratio = 1;
   private s!: OverlayScene;
   private placement = new Placement(0, 0);
 
@@ -75,6 +77,8 @@ export class Overlay {
   draw(scene: OverlayScene): void {
     this.s = scene;
     const ratio = window.devicePixelRatio || 1;
+    this.ratio = ratio;
+    this.lettering.reset(`${scene.palette.panel} ${ratio} ${document.fonts.status}`);
     const [w, h] = [Math.round(scene.width * ratio), Math.round(scene.height * ratio)];
     if (this.canvas.width !== w || this.canvas.height !== h) {
       this.canvas.width = w;
@@ -111,35 +115,14 @@ export class Overlay {
     return foot && { x: foot.x, y: foot.y - glyphSizePx(this.s.zoom) * 0.59 };
   }
 
-  private width(text: string, font: string): number {
-    const key = font + text;
-    let width = this.widths.get(key);
-    if (width === undefined) {
-      this.g.font = font;
-      width = this.g.measureText(text).width;
-      this.widths.set(key, width);
-    }
-    return width;
-  }
-
-  private text(text: string, x: number, y: number, font: string, colour: string): void {
-    this.g.font = font;
-    this.g.lineWidth = 3;
-    this.g.strokeStyle = this.s.palette.panel;
-    this.g.globalAlpha = 0.85;
-    this.g.strokeText(text, x, y);
-    this.g.globalAlpha = 1;
-    this.g.fillStyle = colour;
-    this.g.fillText(text, x, y);
-  }
-
   /** A label centred at x with its lower edge at y; false where something is already there. */
   private label(text: string, x: number, y: number, font: string, colour: string, force = false): boolean {
-    const w = this.width(text, font) + 4;
+    const halo = this.s.palette.panel;
+    const w = this.lettering.width(text, font, colour, halo, this.ratio) + 4;
     const box = { x: x - w / 2, y: y - 15, w, h: 15 };
     if (force) this.placement.take(box);
     else if (!this.placement.place(box)) return false;
-    this.text(text, x, y - 7.5, font, colour);
+    this.lettering.draw(this.g, text, x, y - 7.5, font, colour, halo, this.ratio);
     return true;
   }
 
