@@ -76,6 +76,7 @@ async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
         return drain.look(vitals)
 
     drain = Drain(inlet, take, clock)
+    await drain.begin()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(Pulse("locator", bus, clock, look).run())
         tasks.create_task(watch.follow(pipeline.replace_plant))
@@ -114,6 +115,7 @@ async def vision(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
         return drain.look(vitals)
 
     drain = Drain(inlet, take, clock)
+    await drain.begin()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(Pulse("vision", bus, clock, look).run())
         tasks.create_task(watch.follow(replace_plant))
@@ -160,6 +162,7 @@ async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
         return drain.look(vitals)
 
     drain = Drain(inlet, take, clock)
+    await drain.begin()
     async with bus.subscribe("events/+") as events, asyncio.TaskGroup() as tasks:
         tasks.create_task(Pulse("core", bus, clock, look).run())
         tasks.create_task(watch.follow(replace_plant))
@@ -171,7 +174,8 @@ async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 
 async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     """Everything the core says, kept: tracks and journal in PostGIS, positions and alarms on MQTT."""
-    raise NotImplementedError
+    vitals = Vitals(trouble="not built yet")
+    await Pulse("sinks", bus, clock, lambda: vitals).run()
 
 
 async def api(settings: RoleSettings, bus: Bus, clock: Clock) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PERIOD_S = 0.02
+CONNECT_S = 2.0
 # So many messages are dealt with before other tasks of the process get their turn.
 PORTION = 500
 
@@ -45,9 +46,16 @@ class Drain:
         self._take = take
         self._clock = clock
 
+    async def begin(self) -> None:
+        """Connect, and give the broker a moment to answer, so that a role does not begin by calling itself degraded."""
+        self._inlet.start()
+        for _ in range(round(CONNECT_S / PERIOD_S)):
+            if self._inlet.connected:
+                return
+            await self._clock.sleep(PERIOD_S)
+
     async def run(self) -> None:
         """Drain until cancelled."""
-        self._inlet.start()
         try:
             while True:
                 waiting = self._inlet.take()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, TextIO
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _QUIET_S = 10.0
 
@@ -19,9 +21,13 @@ class _Utc(logging.Formatter):
     default_time_format = "%Y-%m-%dT%H:%M:%S"
 
 
-def set_up(stream: TextIO, level: int = logging.INFO) -> None:
-    """Send every log line of this process to one stream."""
-    handler = logging.StreamHandler(stream)
+def file_handler(path: Path) -> logging.Handler:
+    """A log file that keeps its last 20 MB."""
+    return RotatingFileHandler(path, maxBytes=10_000_000, backupCount=1, encoding="utf-8")
+
+
+def set_up(handler: logging.Handler, level: int = logging.INFO) -> None:
+    """Send every log line of this process to one place."""
     handler.setFormatter(_Utc("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]

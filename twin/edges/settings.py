@@ -4,7 +4,7 @@
 |---|---|---|
 | `DATABASE_URL` | PostgreSQL + PostGIS to use | a private cluster under `var/` |
 | `MQTT_URL` | broker to use, `mqtt://[user:password@]host[:port]` | a private broker under `var/` |
-| `TWIN_VAR` | where the running twin keeps its files | `var` in the project folder |
+| `TWIN_VAR` | where the running twin keeps its files | `var` in the current folder |
 | `TWIN_HOST`, `TWIN_PORT` | where the page is served | `127.0.0.1`, `8800` |
 | `TWIN_INLET_QUEUE` | most messages that wait before the oldest is dropped | 20000 |
 | `TWIN_SPOOL_MB` | disk for what the database could not take yet | 512 |
@@ -54,7 +54,7 @@ class TwinSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TWIN_", frozen=True)
 
-    var: Path = PROJECT / "var"
+    var: Path = Path("var")
     host: str = "127.0.0.1"
     port: int = Field(default=8800, ge=0, le=65535)
     inlet_queue: int = Field(default=20_000, ge=100, le=1_000_000)

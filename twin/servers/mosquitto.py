@@ -70,7 +70,7 @@ class MosquittoServer:
     def __init__(self, home: Home, *, name: str = "mosquitto", anonymous: bool = False) -> None:
         self._home = home
         self._anonymous = anonymous
-        self._name = name
+        self.name = name
         self._account = account()
         self._directory = home.directory(name, self._account)
         self._log = home.logs / f"{name}.log"
@@ -100,16 +100,20 @@ class MosquittoServer:
         binary = find_binary()
         if binary is None:
             raise _missing()
-        orphan = living(self._record)
-        if orphan is not None:
-            end(orphan, _STOP_SIGNALS)
-        self.port = self._home.port(self._name)
+        self.clear()
+        self.port = self._home.port(self.name)
         self._set_aside_torn_store()
         self._write_logins(binary)
         configuration = self._own("mosquitto.conf", self._configuration())
         argv = [str(binary), "-c", str(configuration)]
         self._child = spawn(argv, log=self._log, account=self._account, death_signal=signal.SIGTERM, cwd=Path("/"))
         record(self._record, self._child, argv)
+
+    def clear(self) -> None:
+        """End a broker that a killed twin left behind."""
+        orphan = living(self._record)
+        if orphan is not None:
+            end(orphan, _STOP_SIGNALS)
 
     def wait_ready(self, timeout_s: float = 20.0) -> None:
         """Wait until the broker accepts connections.
@@ -119,7 +123,7 @@ class MosquittoServer:
         """
         if not wait_until(self.answers, timeout_s=timeout_s, child=self._child):
             raise ServerError(f"Mosquitto did not start; the end of {self._log}:\n{tail(self._log)}")
-        self._home.keep_port(self._name, self.port)
+        self._home.keep_port(self.name, self.port)
 
     def answers(self) -> bool:
         """Whether it accepts a connection now."""

@@ -104,6 +104,8 @@ class PostgresServer:
         durable: `False` gives up safety against power loss for speed (throw-away test clusters).
     """
 
+    name = "PostgreSQL"
+
     def __init__(self, home: Home, *, durable: bool = True) -> None:
         self._home = home
         self._durable = durable
@@ -141,7 +143,7 @@ class PostgresServer:
             ServerMissingError: PostgreSQL is not installed.
             ServerError: the cluster cannot be made.
         """
-        self._end_orphans()
+        self.clear()
         binaries = self._binaries()
         if not (self._data / "PG_VERSION").exists():
             self._make(binaries)
@@ -252,7 +254,8 @@ class PostgresServer:
             except psycopg.errors.FeatureNotSupported as error:
                 raise _missing() from error
 
-    def _end_orphans(self) -> None:
+    def clear(self) -> None:
+        """End what a killed twin or a killed postmaster left behind, and unlock the cluster."""
         orphan = living(self._record)
         if orphan is not None:
             end(orphan, _STOP_SIGNALS)
