@@ -48,7 +48,7 @@ def _candidates(draft: Draft, things: Obstacles) -> NDArray[np.float64]:
         offset = 0.0 if rack else getattr(asset.attributes, "width_m", 4.0) / 2 + 1.5
         height = 8.5 if rack else 6.0
         for side in (0.0,) if rack else (-offset, offset):
-            run = shape.parallel_offset(abs(side), "left" if side > 0 else "right") if side else shape
+            run = shapely.offset_curve(shape, side) if side else shape
             for along in np.arange(6.0, run.length, 24.0):
                 at = run.interpolate(along)
                 places.append((round(at.x, 1), round(at.y, 1), height))

@@ -113,7 +113,7 @@ def _footprint(attributes: Attributes) -> tuple[float, float, bool, bool] | None
 
 
 def obstacles(standing: Iterable[tuple[Attributes, BaseGeometry, float]]) -> Obstacles:
-    """Collect obstacles from attributes, site-metre geometry and base height. Headings other than 0/90/180/270 widen the box."""
+    """Collect obstacles from attributes, site-metre geometry and base height. An oblique heading widens the box."""
     circles: list[tuple[float, ...]] = []
     boxes: list[tuple[float, ...]] = []
     for attributes, shape, base in standing:
