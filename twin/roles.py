@@ -19,6 +19,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from gis.store.database import connect
 from gis.wire import encode
 from twin.bus.port import RoleHealth
 from twin.edges.http import listen, serve
@@ -173,9 +174,27 @@ async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 
 
 async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
-    """Everything the core says, kept: tracks and journal in PostGIS, positions and alarms on MQTT."""
-    vitals = Vitals(trouble="not built yet")
-    await Pulse("sinks", bus, clock, lambda: vitals).run()
+    """Everything the core says, kept: tracks and journal in PostGIS."""
+    from twin.sinks.store import StoreSink  # noqa: PLC0415 - a role loads only what it runs
+
+    engine = connect(settings.database_url, pool_size=2)
+    store = StoreSink(engine, settings.spool_dir, clock, spool_bytes=settings.spool_bytes)
+    vitals = Vitals()
+
+    def look() -> Vitals:
+        kept = store.vitals
+        vitals.trouble = kept.trouble
+        vitals.queues.update({"spool_bytes": kept.spool_bytes, "spool.dropped": kept.dropped, "gaps": kept.gaps})
+        if kept.stored_ns:
+            vitals.lag("measured_to_stored", clock.now_ns(), kept.stored_ns)
+        return vitals
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(store.run(bus))
+            tasks.create_task(Pulse("sinks", bus, clock, look).run())
+    finally:
+        engine.dispose()
 
 
 async def api(settings: RoleSettings, bus: Bus, clock: Clock) -> None:

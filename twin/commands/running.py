@@ -330,7 +330,6 @@ class Running:
     async def _drained(self) -> None:
         """Wait until what the core said has been taken by everybody."""
         await _until(lambda: not any(self._bus.lengths().values()), _DRAIN_S)
-        log.info("left on the bus: %s", self._bus.lengths())
 
 
 def _say(text: str) -> None:
