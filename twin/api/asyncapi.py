@@ -76,8 +76,8 @@ def document(outward: Sequence[Outward] = (), shared: Mapping[str, Any] | None =
             "version": version("plant-twin"),
             "description": (
                 "Measurements come in over MQTT, effects go out over MQTT and the live connection. JSON in UTF-8; "
-                "times ISO 8601 UTC out, ISO 8601 with zone or epoch milliseconds in. What is refused is counted by reason "
-                "under `ingest.rejected` of `/api/v1/health`."
+                "times ISO 8601 UTC out, ISO 8601 with zone or epoch milliseconds in. What is refused is counted by "
+                "reason under `ingest.rejected` of `/api/v1/health`."
             ),
         },
         "defaultContentType": "application/json",

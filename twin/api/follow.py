@@ -34,9 +34,11 @@ async def _listen(bus: Bus, deps: Deps) -> None:
         async for message in messages:
             try:
                 _take(message, deps)
-            except (WireError, ValidationError) as error:
-                # One unreadable message must not stop the picture: what it held comes with the next snapshot.
+            except WireError as error:
+                # One unreadable message must not stop the picture: the next effect reveals the hole it leaves.
                 _log.warning("%s: %s", message.topic, error)
+            except ValidationError as error:
+                _log.warning("%s cannot be shown: %s", message.topic, error)
                 _distrust(message, deps)
 
 

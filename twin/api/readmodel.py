@@ -145,10 +145,10 @@ class ReadModel:
         return self._fold(effect)
 
     def distrust(self) -> None:
-        """Something could not be read: until the next snapshot the picture may miss it."""
+        """The newest effect could not be shown: until the next snapshot the picture may miss it."""
         if self.seq is not None:
             self.holes += 1
-            self._hole_before = self.seq + 2
+            self._hole_before = self.seq + 1
 
     def _heals(self, snapshot: WorldSnapshot) -> bool:
         if self.seq is None:
