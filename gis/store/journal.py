@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from gis.errors import StoreError
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
+
+_INSIDE = text("""
+SELECT subject, fence, t_ns FROM (
+    SELECT DISTINCT ON (subject, fence) subject, fence, direction, t_ns FROM crossing
+    WHERE plant = :plant AND t_ns <= :at_ns AND t_ns > :oldest_ns
+    ORDER BY subject, fence, t_ns DESC, seq DESC
+) AS newest WHERE direction = 'enter' ORDER BY subject, fence
+""")
 
 NORMAL = "normal"
 """The state of an alarm that is over; every other state is open."""
@@ -193,17 +201,19 @@ def list_crossings(
     return [row["body"] | {field: row[field] for field in ("seq", "t_ns", "subject")} for row in rows]
 
 
-def inside_at(conn: Connection, plant_code: str, at_ns: int) -> list[tuple[str, str, int]]:
-    """Who was inside which fence at an instant, by the crossings: (subject, fence, entered at UTC ns)."""
-    newest = (
-        select(crossing.c.subject, crossing.c.fence, crossing.c.direction, crossing.c.t_ns)
-        .distinct(crossing.c.subject, crossing.c.fence)
-        .where(crossing.c.plant == plant_code, crossing.c.t_ns <= at_ns)
-        .order_by(crossing.c.subject, crossing.c.fence, crossing.c.t_ns.desc(), crossing.c.seq.desc())
-        .subquery()
-    )
-    query = select(newest.c.subject, newest.c.fence, newest.c.t_ns).where(newest.c.direction == "enter")
-    return [(row.subject, row.fence, row.t_ns) for row in conn.execute(query)]
+def inside_at(
+    conn: Connection, plant_code: str, at_ns: int, *, oldest_s: float = 7 * 86_400.0
+) -> list[tuple[str, str, int]]:
+    """Who was inside which fence at an instant, by the crossings: (subject, fence, entered at UTC ns).
+
+    Args:
+        conn: in a transaction.
+        plant_code: plant code.
+        at_ns: UTC ns.
+        oldest_s: crossings longer ago than this are not looked at; it bounds how far back is searched.
+    """
+    asked = {"plant": plant_code, "at_ns": at_ns, "oldest_ns": at_ns - round(oldest_s * 1e9)}
+    return [(row.subject, row.fence, row.t_ns) for row in conn.execute(_INSIDE, asked)]
 
 
 def _line(plant: str, entry: JournalEntry) -> dict[str, Any]:

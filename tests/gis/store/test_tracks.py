@@ -1,0 +1,186 @@
+"""Tracks: what goes in comes out, once, as exactly as promised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select, text
+
+from gis.errors import StoreError
+from gis.frames import SiteFrame
+from gis.store import partitions
+from gis.store.histories import track_chunk
+from gis.store.paths import LONGEST_NS, decode_covariance, decode_paths, encode_covariance, encode_paths, storable
+from gis.store.tracks import TrackChunk, append_chunks, positions_at, read_tracks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+FRAME = SiteFrame(118.95, 37.95, 4.0)
+# 2026-11-22T23:59:30Z: the tests pass midnight.
+T0 = 1_795_391_970_000_000_000
+S, MS = 1_000_000_000, 1_000_000
+
+
+def chunk(subject: str, n: int, start_ns: int = T0, step_ns: int = S, seed: int = 0, tag: str = "T1") -> TrackChunk:
+    random = np.random.default_rng(seed)
+    sigma, rho = random.uniform(0.05, 3, (n, 2)), random.uniform(-0.9, 0.9, n)
+    covariance = [sigma[:, 0] ** 2, rho * sigma[:, 0] * sigma[:, 1], sigma[:, 1] ** 2]
+    return TrackChunk(
+        subject,
+        tag,
+        start_ns + step_ns * np.arange(n, dtype=np.int64),
+        random.uniform((-600, -400, -2), (600, 400, 30), (n, 3)),
+        np.column_stack(covariance),
+        random.uniform(-2, 2, (n, 2)),
+        random.uniform(0, 1, n),
+        random.integers(0, 4, n).astype(np.uint8),
+        random.integers(0, 2**32, n, dtype=np.uint32),
+        100,
+        100 + n,
+    )
+
+
+def assert_same(stored: TrackChunk, given_: TrackChunk) -> None:
+    assert (stored.subject, stored.tag_id) == (given_.subject, given_.tag_id)
+    assert np.max(np.abs(stored.xyz_m - given_.xyz_m)) < 1e-3
+    assert np.max(np.abs(stored.t_ns - given_.t_ns)) <= MS // 2
+    sigma = np.sqrt(given_.cov_m2[:, [0, 2]])
+    assert np.allclose(np.sqrt(stored.cov_m2[:, [0, 2]]), sigma, rtol=1e-3)
+    assert np.allclose(stored.cov_m2[:, 1], given_.cov_m2[:, 1], atol=2e-3 * np.max(sigma) ** 2)
+    assert np.allclose(stored.velocity_mps, given_.velocity_mps, atol=6e-4)
+    assert np.allclose(stored.p_still, given_.p_still, atol=0.003)
+    assert np.array_equal(stored.status, given_.status)
+    assert np.array_equal(stored.reasons, given_.reasons)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("n", [1, 2, 60, 300])
+def test_a_chunk_comes_back(conn: Connection, n: int) -> None:
+    given_ = chunk("P-1", n)
+    append_chunks(conn, "X", FRAME, [given_])
+    (stored,) = read_tracks(conn, "X", FRAME, T0, T0 + n * S)
+    assert len(stored) == n
+    assert_same(stored, given_)
+    assert (stored.first_seq, stored.last_seq) == (100, 100 + n)
+    # Whole milliseconds come back as they are.
+    assert np.array_equal(stored.t_ns, given_.t_ns)
+
+
+@pytest.mark.servers
+def test_the_same_chunk_again_changes_nothing(conn: Connection) -> None:
+    for _ in range(2):
+        append_chunks(conn, "X", FRAME, [chunk("P-1", 10), chunk("P-2", 10)])
+    assert conn.scalar(select(func.count()).select_from(track_chunk)) == 2
+    # Two tags of one person may begin at one instant; neither hides the other.
+    append_chunks(conn, "X", FRAME, [chunk("P-1", 10, tag="T2")])
+    assert conn.scalar(select(func.count()).select_from(track_chunk)) == 3
+
+
+@pytest.mark.servers
+def test_the_span_asked_for_is_cut_exactly(conn: Connection) -> None:
+    chunks = [chunk(f"P-{k}", 60, T0 + m * 60 * S, seed=k) for k in (2, 1) for m in range(3)]
+    append_chunks(conn, "X", FRAME, chunks)
+    found = read_tracks(conn, "X", FRAME, T0 + 30 * S, T0 + 90 * S)
+    assert [one.subject for one in found] == ["P-1", "P-1", "P-2", "P-2"]
+    for first, second in (found[:2], found[2:]):
+        times = np.concatenate([first.t_ns, second.t_ns])
+        assert np.array_equal(times, T0 + S * np.arange(30, 90))
+        assert len(first) == len(first.xyz_m) == len(first.cov_m2) == len(first.status)
+    assert read_tracks(conn, "X", FRAME, T0 + 180 * S, T0 + 900 * S) == []
+    assert read_tracks(conn, "Y", FRAME, T0, T0 + 900 * S) == []
+    only = read_tracks(conn, "X", FRAME, T0, T0 + 900 * S, subjects=["P-2"])
+    assert {one.subject for one in only} == {"P-2"}
+    assert sum(map(len, only)) == 180
+
+
+@pytest.mark.servers
+def test_chunks_lie_in_the_partition_of_their_first_day(conn: Connection) -> None:
+    append_chunks(conn, "X", FRAME, [chunk("P-1", 60), chunk("P-1", 60, T0 + 60 * S)])
+    names = conn.scalars(text("SELECT tableoid::regclass::text FROM track_chunk ORDER BY from_ns")).all()
+    assert names == ["track_chunk_20261122", "track_chunk_20261123"]
+    assert partitions.drop_before(conn, "track_chunk", date(2026, 11, 23)) == ["track_chunk_20261122"]
+    assert len(read_tracks(conn, "X", FRAME, T0, T0 + 900 * S)) == 1
+
+
+@pytest.mark.servers
+def test_days_can_be_made_beforehand_and_again(conn: Connection) -> None:
+    for _ in range(2):
+        partitions.ensure_days(conn, date(2026, 12, 30), date(2027, 1, 2))
+    made = conn.scalar(text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'reading'::regclass"))
+    assert made == 4
+
+
+@pytest.mark.servers
+def test_the_database_knows_where_and_when(conn: Connection) -> None:
+    given_ = chunk("P-1", 60)
+    append_chunks(conn, "X", FRAME, [given_])
+    row = conn.execute(
+        text(
+            "SELECT ST_M(ST_StartPoint(path)) AS m, ST_X(ST_EndPoint(path)) AS lon, ST_NPoints(path) AS n"
+            " FROM track_chunk"
+        )
+    ).one()
+    assert row.m == T0 / S
+    assert row.lon == pytest.approx(float(FRAME.to_lonlat(*given_.xyz_m[-1, :2])[0]), abs=1e-8)
+    assert row.n == 60
+
+
+@pytest.mark.servers
+def test_positions_at_an_instant_are_the_last_up_to_it(conn: Connection) -> None:
+    append_chunks(conn, "X", FRAME, [chunk("P-1", 60, seed=1), chunk("P-2", 10, seed=2), chunk("P-3", 5, T0 - 700 * S)])
+    found = {one.subject: one for one in positions_at(conn, "X", FRAME, T0 + 20 * S)}
+    assert {subject: int(one.t_ns[0] - T0) // S for subject, one in found.items()} == {"P-1": 20, "P-2": 9}
+    assert len(found["P-1"]) == 1
+
+
+@pytest.mark.servers
+def test_a_position_that_is_no_number_is_refused(conn: Connection) -> None:
+    broken = chunk("P-1", 3)
+    broken.xyz_m[1, 0] = np.nan
+    with pytest.raises(StoreError):
+        append_chunks(conn, "X", FRAME, [broken])
+    append_chunks(conn, "X", FRAME, [])
+
+
+def test_long_and_disordered_chunks_are_put_right() -> None:
+    long = chunk("P-1", 100, step_ns=30 * S)
+    shuffled = long.part(np.random.default_rng(0).permutation(100))
+    parts = storable(shuffled)
+    assert np.array_equal(np.concatenate([part.t_ns for part in parts]), long.t_ns)
+    assert np.array_equal(np.concatenate([part.xyz_m for part in parts]), long.xyz_m)
+    assert all(part.t_ns[-1] - part.t_ns[0] < LONGEST_NS for part in parts)
+    assert storable(long.part(slice(0, 0))) == []
+
+
+@given(
+    st.lists(st.tuples(st.floats(-5000, 5000), st.floats(-5000, 5000), st.floats(-50, 200)), min_size=1, max_size=20),
+    st.integers(T0, T0 + 10**12),
+)
+def test_paths_are_true_to_a_millimetre_and_half_a_millisecond(places: list[tuple[float, ...]], start: int) -> None:
+    n = len(places)
+    given_ = chunk("P", n, start, 123_456_789)
+    moved = replace(given_, xyz_m=np.array(places))
+    xyz, t_ns = decode_paths(encode_paths([moved], FRAME), [n], FRAME)
+    assert np.max(np.abs(xyz - places)) < 1e-3
+    assert np.max(np.abs(t_ns - moved.t_ns)) <= 0.7 * MS
+
+
+@given(st.floats(1e-3, 1e4), st.floats(1e-3, 1e4), st.floats(-1, 1))
+def test_covariances_stay_true_and_possible(sx: float, sy: float, rho: float) -> None:
+    given_ = np.array([[sx * sx, rho * sx * sy, sy * sy]])
+    stored = decode_covariance(*encode_covariance(given_))
+    assert np.allclose(stored[0, [0, 2]], given_[0, [0, 2]], rtol=2.1e-3)
+    assert abs(stored[0, 1] - given_[0, 1]) < 3e-3 * sx * sy
+    assert stored[0, 1] ** 2 <= stored[0, 0] * stored[0, 2] * (1 + 1e-9)
+
+
+def test_an_unknown_covariance_never_looks_sure() -> None:
+    stored = decode_covariance(*encode_covariance(np.array([[np.nan, np.nan, np.nan], [np.inf, 0.0, np.inf]])))
+    assert np.all(stored[:, [0, 2]] > 1e20)
