@@ -1,0 +1,221 @@
+"""Effects into rows (pure): positions gather into chunks, crossings and alarms become journal entries.
+
+What is gathered knows the place in the spool it came from, so the spool can be released up to what is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from gis.fix import Reason
+from gis.store.journal import JournalEntry
+from gis.store.paths import TrackChunk
+from gis.wire import WireError, decode
+from twin.effects import AlarmChanged, Crossed, Effect, PlantChanged, PositionsMoved, ReadingsChanged
+from twin.sinks.spool import Gap, Kind, Position, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from twin.events import Reading
+
+MOST_POINTS = 60
+OLDEST_S = 10.0
+
+
+def kind_of(effect: Effect) -> Kind:
+    """How an effect is kept; what the store has no place for only leaves a mark."""
+    match effect:
+        case PositionsMoved():
+            return Kind.POSITIONS
+        case ReadingsChanged():
+            return Kind.READINGS
+        case Crossed() | AlarmChanged() | PlantChanged():
+            return Kind.JOURNAL
+        case _:
+            return Kind.MARK
+
+
+def entry_of(effect: Crossed | AlarmChanged | PlantChanged) -> JournalEntry:
+    """A crossing, alarm change or change of records as a line of the journal.
+
+    Bodies: a crossing's own fields; `{"cause", "alarm"}` with the whole alarm; nothing for a change of records.
+    """
+    match effect:
+        case Crossed():
+            body: dict[str, Any] = msgspec.to_builtins(effect)
+            body = {name: value for name, value in body.items() if name not in ("type", "seq", "t_ns", "subject")}
+            return JournalEntry(effect.seq, effect.t_ns, "crossing", effect.subject, body)
+        case AlarmChanged():
+            kind = "ack" if effect.cause == "acknowledged" else "alarm"
+            body = {"cause": effect.cause, "alarm": msgspec.to_builtins(effect.alarm)}
+            return JournalEntry(effect.seq, effect.t_ns, kind, effect.alarm.subject, body)
+        case PlantChanged():
+            return JournalEntry(effect.seq, effect.t_ns, "plant", "", {})
+
+
+class TrackKey(NamedTuple):
+    """Which track a fix belongs to."""
+
+    plant: str
+    subject: str
+    tag: str
+
+
+@dataclass(eq=False)
+class _Growing:
+    """Fixes of one track that are not stored yet."""
+
+    first: Position
+    since_s: float
+    parts: list[tuple[PositionsMoved, int]] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Batch:
+    """What goes to the database together, and where the spool stood before the first of it."""
+
+    chunks: dict[str, list[TrackChunk]] = field(default_factory=dict)
+    entries: dict[str, list[JournalEntry]] = field(default_factory=dict)
+    readings: dict[str, list[Reading]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.chunks or self.entries or self.readings)
+
+    def singles(self, plant: str) -> list[Batch]:
+        """One plant's rows, each as a batch of its own."""
+        return [
+            *(Batch(chunks={plant: [chunk]}) for chunk in self.chunks.get(plant, [])),
+            *(Batch(entries={plant: [entry]}) for entry in self.entries.get(plant, [])),
+            *(Batch(readings={plant: [reading]}) for reading in self.readings.get(plant, [])),
+        ]
+
+    @property
+    def plants(self) -> list[str]:
+        """All plants it speaks of."""
+        return sorted({*self.chunks, *self.entries, *self.readings})
+
+
+class Harvest:
+    """Gathers records of the spool and gives them out as batches when they are due. Knows no clock: it is told."""
+
+    def __init__(self) -> None:
+        self._stored: dict[TrackKey, int] = {}
+        self._growing: dict[TrackKey, _Growing] = {}
+        self._due: Batch = Batch()
+        self._due_from: Position | None = None
+        self._readings_since_s: float | None = None
+        self.unreadable = 0
+
+    def pass_over(self, stored: Mapping[TrackKey, int]) -> None:
+        """Leave out fixes up to the highest sequence number the database holds of each track already."""
+        self._stored = dict(stored)
+
+    def take(self, records: Iterable[Record], now_s: float) -> bool:
+        """Gather records.
+
+        Returns:
+            whether there is something among them that should be stored at once.
+        """
+        urgent = False
+        for record in records:
+            if record.kind is Kind.MARK:
+                continue
+            if record.kind is Kind.GAP:
+                gap = msgspec.msgpack.decode(record.payload, type=Gap)
+                entry = JournalEntry(record.seq, record.t_ns, "gap", "", msgspec.to_builtins(gap))
+                self._add_entry(record, entry)
+                urgent = True
+                continue
+            try:
+                effect: Effect = decode(record.payload, Effect)  # type: ignore[arg-type] # a union is a type to msgspec
+            except WireError:
+                self.unreadable += 1
+                continue
+            match effect:
+                case PositionsMoved():
+                    self._add_positions(record, effect, now_s)
+                case ReadingsChanged():
+                    self._add_readings(record, effect, now_s)
+                case Crossed() | AlarmChanged() | PlantChanged():
+                    self._add_entry(record, entry_of(effect))
+                    urgent = True
+                case _:
+                    pass
+        return urgent
+
+    def due(self, now_s: float, *, readings_after_s: float = 2.0, everything: bool = False) -> Batch:
+        """What should be stored now: journal entries always, tracks that are long or old, readings after a while.
+
+        What is given out must be stored before the spool is released: see `held_from`.
+        """
+        for key, track in list(self._growing.items()):
+            if everything or len(track.parts) >= MOST_POINTS or now_s - track.since_s >= OLDEST_S:
+                self._due.chunks.setdefault(key.plant, []).append(_chunk(key, track.parts))
+                del self._growing[key]
+        batch = Batch(self._due.chunks, self._due.entries)
+        if self._readings_since_s is not None and (everything or now_s - self._readings_since_s >= readings_after_s):
+            batch.readings = self._due.readings
+            self._due.readings = {}
+            self._readings_since_s = None
+        self._due = Batch(readings=self._due.readings)
+        return batch
+
+    def held_from(self) -> Position | None:
+        """Where the oldest record begins that is gathered and not given out yet; None when there is none."""
+        starts = [track.first for track in self._growing.values()]
+        if self._due.readings and self._due_from is not None:
+            starts.append(self._due_from)
+        return min(starts, default=None)
+
+    @property
+    def fixes(self) -> int:
+        """Fixes gathered and not given out yet."""
+        return sum(len(track.parts) for track in self._growing.values())
+
+    def _add_positions(self, record: Record, effect: PositionsMoved, now_s: float) -> None:
+        for i, (subject, tag) in enumerate(zip(effect.subject, effect.tag_id, strict=True)):
+            key = TrackKey(record.plant, subject, tag)
+            if effect.late:
+                # Stored as it came: out of order it fits no chunk, and the same again is the same row.
+                self._due.chunks.setdefault(key.plant, []).append(_chunk(key, [(effect, i)], Reason.LATE))
+                continue
+            if effect.seq <= self._stored.get(key, -1):
+                continue
+            track = self._growing.get(key)
+            if track is None:
+                track = self._growing[key] = _Growing(record.start, now_s)
+            track.parts.append((effect, i))
+
+    def _add_entry(self, record: Record, entry: JournalEntry) -> None:
+        self._due.entries.setdefault(record.plant, []).append(entry)
+
+    def _add_readings(self, record: Record, effect: ReadingsChanged, now_s: float) -> None:
+        if self._readings_since_s is None:
+            self._readings_since_s = now_s
+            self._due_from = record.start
+        self._due.readings.setdefault(record.plant, []).extend(effect.readings)
+
+
+def _chunk(key: TrackKey, fixes: list[tuple[PositionsMoved, int]], because: Reason = Reason.NONE) -> TrackChunk:
+    """One track's gathered fixes as a chunk, in order of time."""
+    t_ns = np.array([effect.fix_t_ns[i] for effect, i in fixes], np.int64)
+    parts = [fixes[i] for i in np.argsort(t_ns, kind="stable")]
+    reasons = np.array([effect.reasons[i] for effect, i in parts], np.uint32)
+    return TrackChunk(
+        subject=key.subject,
+        tag_id=key.tag,
+        t_ns=np.sort(t_ns),
+        xyz_m=np.array([effect.xyz_m[i] for effect, i in parts]),
+        cov_m2=np.array([effect.cov_m2[i] for effect, i in parts]),
+        velocity_mps=np.array([effect.velocity_mps[i] for effect, i in parts]),
+        p_still=np.array([effect.p_still[i] for effect, i in parts]),
+        status=np.array([effect.status[i] for effect, i in parts], np.uint8),
+        reasons=reasons | np.uint32(because),
+        first_seq=min(effect.seq for effect, _ in parts),
+        last_seq=max(effect.seq for effect, _ in parts),
+    )
