@@ -27,7 +27,7 @@ _BUILDINGS = (
     ("B-13", "装车调度室", "Loading dispatch office", Rect(40.0, -300.0, 62.0, -286.0), 5.0, 1, "office"),
     ("B-14", "循环水场", "Cooling towers", Rect(420.0, -96.0, 520.0, -76.0), 14.0, 1, "other"),
     ("B-15", "循环水泵房", "Cooling water pump house", Rect(420.0, -122.0, 470.0, -110.0), 7.0, 1, "other"),
-    ("B-16", "锅炉房", "Boiler house", Rect(410.0, -190.0, 460.0, -156.0), 24.0, 3, "other"),
+    ("B-16", "锅炉房", "Boiler house", Rect(410.0, -190.0, 460.0, -156.0), 24.0, 1, "other"),
     ("B-17", "空分空压站", "Air and nitrogen station", Rect(490.0, -190.0, 545.0, -160.0), 10.0, 1, "other"),
     ("B-18", "污水处理场", "Waste water treatment", Rect(225.0, 270.0, 290.0, 330.0), 4.0, 1, "other"),
     ("B-19", "污水泵房", "Waste water pump house", Rect(225.0, 345.0, 250.0, 357.0), 5.0, 1, "other"),

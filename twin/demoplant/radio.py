@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from gis.kinds import AnchorPoint
+from twin.demoplant.front import DRILL_YARD
 from twin.demoplant.grid import FENCE_LINE
 from twin.demoplant.units import UNITS
 from twin.simulate.obstacles import Obstacles, obstacles, shadow_m
@@ -18,24 +19,24 @@ if TYPE_CHECKING:
     from twin.demoplant.draft import Draft
 
 ENGINE = "UWB-1"
-INDOORS = {"B-06": 3, "B-01": 1, "B-03": 1, "B-04": 1, "B-09": 1}
+INDOORS = {"B-06": 4, "B-01": 1, "B-03": 2, "B-04": 2, "B-05": 2, "B-08": 1, "B-09": 2}
 """Buildings with anchors under their ceilings, and how many."""
-OUTDOORS = 91
-_REACH_M = 80.0
+OUTDOORS = 90
+_REACH_M = 84.0
 
 
 def _demand(draft: Draft) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points every 8 m along roads and walkways, (k, 2), and how much each matters, (k,)."""
+    """Points every 11 m along roads and walkways, (k, 2), and how much each matters, (k,)."""
     points, weights = [], []
     units = shapely.union_all([unit.rect.polygon() for unit in UNITS])
+    farms = shapely.union_all([draft.shapes[bund.code] for bund in draft.of_kind("bund")])
     for asset in draft.of_kind("road"):
         shape = draft.shapes[asset.code]
-        count = max(2, round(shape.length / 8.0))
-        for share in np.linspace(0.0, 1.0, count):
+        for share in np.linspace(0.0, 1.0, max(2, round(shape.length / 11.0))):
             at = shape.interpolate(share, normalized=True)
             points.append((at.x, at.y))
-            ring = abs(at.x) > 560 or at.y > 370
-            weights.append(2.2 if units.contains(at) else 0.5 if ring else 1.0)
+            ring = abs(at.x) > 560 or abs(at.y) > 370
+            weights.append(1.6 if units.contains(at) else 1.5 if farms.contains(at) else 0.75 if ring else 1.0)
     return np.array(points), np.array(weights)
 
 
@@ -49,7 +50,7 @@ def _candidates(draft: Draft, things: Obstacles) -> NDArray[np.float64]:
         height = 8.5 if rack else 6.0
         for side in (0.0,) if rack else (-offset, offset):
             run = shapely.offset_curve(shape, side) if side else shape
-            for along in np.arange(6.0, run.length, 24.0):
+            for along in np.arange(6.0, run.length, 30.0):
                 at = run.interpolate(along)
                 places.append((round(at.x, 1), round(at.y, 1), height))
     found = np.unique(np.array(places), axis=0)
@@ -59,7 +60,9 @@ def _candidates(draft: Draft, things: Obstacles) -> NDArray[np.float64]:
         [draft.shapes[a.code].buffer(getattr(a.attributes, "width_m", 4.0) / 2 + 0.3) for a in draft.of_kind("road")]
     )
     on_way = shapely.contains_xy(roads, found[:, 0], found[:, 1]) & (found[:, 2] < 7.0)
+    yard = DRILL_YARD.inset(-2.0).polygon()
     free = ~things.solid_at(found[:, :2]) & ~_indoors(things, found[:, :2])
+    free &= ~shapely.contains_xy(yard, found[:, 0], found[:, 1])
     return np.asarray(found[inside & free & ~on_way], float)
 
 
@@ -71,44 +74,46 @@ def _indoors(things: Obstacles, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 def _sight(
     candidates: NDArray[np.float64], points: NDArray[np.float64], things: Obstacles
-) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """Which candidate hears which point in clear sight, and from which of six directions, both (n, k)."""
-    heard = np.zeros((len(candidates), len(points)), bool)
-    sector = np.zeros((len(candidates), len(points)), np.intp)
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Every pair in clear sight of each other: candidate, point, and from which of six directions, each (q,)."""
+    pairs: list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]] = []
     for index, place in enumerate(candidates):
         delta = place[None, :2] - points
         near = np.flatnonzero(np.hypot(delta[:, 0], delta[:, 1]) < _REACH_M)
-        sector[index] = ((np.degrees(np.arctan2(delta[:, 1], delta[:, 0])) + 360.0) % 360.0 // 60.0).astype(np.intp)
-        steel, wall = shadow_m(points[near], place, things)
-        heard[index, near] = (steel + wall) < 0.2
-    return heard, sector
+        steel, wall = shadow_m(points[near], place, things.near(place[:2], _REACH_M))
+        near = near[(steel < 0.2) & (wall < 0.5)]
+        sector = ((np.degrees(np.arctan2(delta[near, 1], delta[near, 0])) + 360.0) % 360.0 // 60.0).astype(np.intp)
+        pairs.append((np.full(len(near), index, np.intp), near, sector))
+    candidate, point, sector = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    return candidate, point, sector
 
 
 def chosen_sites(draft: Draft) -> NDArray[np.float64]:
     """Greedy choice of outdoor antenna positions, (n, 3) site metres.
 
-    Each step takes the candidate that adds most: a first anchor in a direction counts most, the fourth and
-    later ones in sight of a point little. A greedy choice is within 1 - 1/e of the best for such a gain.
+    Each step takes the candidate that adds most: the first three anchors in sight of a point count most, from a new
+    direction more than from one it has. For a gain with diminishing returns a greedy choice is within 1 - 1/e of
+    the best (Nemhauser, Wolsey and Fisher 1978).
     """
     things = obstacles((a.attributes, draft.shapes[a.code], a.base_m) for a in draft.assets)
     points, weights = _demand(draft)
     candidates = _candidates(draft, things)
-    heard, sector = _sight(candidates, points, things)
+    candidate, point, sector = _sight(candidates, points, things)
     by_sector = np.zeros((len(points), 6))
     total = np.zeros(len(points))
+    taken = np.zeros(len(candidates), bool)
     chosen: list[int] = []
-    columns = np.arange(len(points))[None, :]
     for _ in range(OUTDOORS):
-        fresh = 0.45 ** by_sector[columns, sector]
-        crowd = np.where(total < 3, 1.0, np.where(total < 5, 0.45, 0.1))
-        gain = (heard * fresh * crowd * weights).sum(axis=1)
-        for taken in chosen:
-            apart = np.hypot(*(candidates[:, :2] - candidates[taken, :2]).T)
-            gain[apart < 14.0] = -1.0
+        fresh = 0.5 ** by_sector[point, sector]
+        crowd = np.select([total < 2, total < 3, total < 4], [1.3, 1.0, 0.35], 0.06) * weights
+        gain = np.bincount(candidate, weights=fresh * crowd[point], minlength=len(candidates))
+        gain[taken] = -1.0
         best = int(np.argmax(gain))
         chosen.append(best)
-        by_sector[np.flatnonzero(heard[best]), sector[best, heard[best]]] += 1
-        total += heard[best]
+        taken |= np.hypot(*(candidates[:, :2] - candidates[best, :2]).T) < 14.0
+        seen = candidate == best
+        by_sector[point[seen], sector[seen]] += 1
+        total[point[seen]] += 1
     sites = candidates[chosen]
     return np.asarray(sites[np.lexsort((sites[:, 0], -np.round(sites[:, 1] / 50.0)))], float)
 

@@ -30,10 +30,15 @@ if TYPE_CHECKING:
 
     from gis.kinds import Attributes
 
-ENTERED_USES = frozenset(
-    {"office", "gatehouse", "canteen", "control_room", "laboratory", "fire_station", "workshop", "other"}
-)
-"""Uses of buildings that people walk into."""
+
+_ENTERED_USES = frozenset({"office", "gatehouse", "canteen", "control_room", "laboratory", "fire_station", "workshop"})
+_STEEL_SHEET_M = 1.0
+"""A wall of steel sheet weakens a range about as much as this much path through equipment, metres."""
+
+
+def is_entered(building: Building) -> bool:
+    """Whether people walk into it. A block of one storey without a stated use houses machines."""
+    return building.use in _ENTERED_USES or (building.use == "other" and building.storeys > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,8 @@ class Obstacles:
         box: (m, 4) west, south, east, north in metres.
         box_z: (m, 2) underside and top above the ground, metres.
         circle_steel: (n,) bool, steel to radio.
-        box_steel: (m,) bool, steel to radio; the others are walls.
+        box_steel: (m,) bool, steel to radio, through and through or, when hollow, in its walls.
+        box_hollow: (m,) bool, a building: only its walls hinder radio.
         box_entered: (m,) bool, people walk into it by its doors.
     """
 
@@ -56,7 +62,26 @@ class Obstacles:
     box: NDArray[np.float64]
     box_z: NDArray[np.float64]
     box_steel: NDArray[np.bool_]
+    box_hollow: NDArray[np.bool_]
     box_entered: NDArray[np.bool_]
+
+    def near(self, centre: NDArray[np.float64], reach_m: float, taller_than_m: float = 1.5) -> Obstacles:
+        """Only what stands within reach of a point and is tall enough to matter."""
+        gap = np.hypot(self.circle[:, 0] - centre[0], self.circle[:, 1] - centre[1]) - self.circle[:, 2]
+        beside = np.clip(centre, self.box[:, :2], self.box[:, 2:]) - centre
+        box_gap = np.hypot(beside[:, 0], beside[:, 1])
+        round_ = (gap < reach_m) & (self.circle_z[:, 1] > taller_than_m)
+        square = (box_gap < reach_m) & (self.box_z[:, 1] > taller_than_m)
+        return Obstacles(
+            circle=self.circle[round_],
+            circle_z=self.circle_z[round_],
+            circle_steel=self.circle_steel[round_],
+            box=self.box[square],
+            box_z=self.box_z[square],
+            box_steel=self.box_steel[square],
+            box_hollow=self.box_hollow[square],
+            box_entered=self.box_entered[square],
+        )
 
     def solid_at(self, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of the (k, 2) points on the ground lie inside something nobody can stand in."""
@@ -98,16 +123,15 @@ def _oblong(attributes: Attributes) -> tuple[float, float, float, float, float] 
             return None
 
 
-def _footprint(attributes: Attributes) -> tuple[float, float, bool, bool] | None:
-    """Underside, top, steel, entered, of what has a footprint, or None."""
+def _footprint(attributes: Attributes) -> tuple[float, float, bool, bool, bool] | None:
+    """Underside, top, steel, hollow, entered, of what has a footprint, or None."""
     match attributes:
         case Building():
-            entered = attributes.use in ENTERED_USES
-            return (0.0, attributes.height_m, attributes.use == "workshop", entered)
+            return (0.0, attributes.height_m, attributes.use == "workshop", True, is_entered(attributes))
         case Warehouse():
-            return (0.0, attributes.height_m, True, True)
+            return (0.0, attributes.height_m, True, True, True)
         case LoadingBay():
-            return (attributes.height_m - 1.0, attributes.height_m, True, True)
+            return (attributes.height_m - 1.0, attributes.height_m, True, False, True)
         case _:
             return None
 
@@ -125,12 +149,12 @@ def obstacles(standing: Iterable[tuple[Attributes, BaseGeometry, float]]) -> Obs
             sin, cos = abs(np.sin(np.radians(heading))), abs(np.cos(np.radians(heading)))
             half_x, half_y = (length * sin + width * cos) / 2, (length * cos + width * sin) / 2
             x, y = shape.centroid.x, shape.centroid.y
-            boxes.append((x - half_x, y - half_y, x + half_x, y + half_y, base + low, base + top, 1.0, 0.0))
+            boxes.append((x - half_x, y - half_y, x + half_x, y + half_y, base + low, base + top, 1.0, 0.0, 0.0))
         elif (footprint := _footprint(attributes)) is not None:
-            low, top, steel, entered = footprint
-            boxes.append((*shape.bounds, base + low, base + top, float(steel), float(entered)))
+            low, top, steel, hollow, entered = footprint
+            boxes.append((*shape.bounds, base + low, base + top, float(steel), float(hollow), float(entered)))
     circle = np.array(circles, float).reshape(-1, 6)
-    box = np.array(boxes, float).reshape(-1, 8)
+    box = np.array(boxes, float).reshape(-1, 9)
     return Obstacles(
         circle=circle[:, :3],
         circle_z=circle[:, 3:5],
@@ -138,7 +162,8 @@ def obstacles(standing: Iterable[tuple[Attributes, BaseGeometry, float]]) -> Obs
         box=box[:, :4],
         box_z=box[:, 4:6],
         box_steel=box[:, 6] > 0,
-        box_entered=box[:, 7] > 0,
+        box_hollow=box[:, 7] > 0,
+        box_entered=box[:, 8] > 0,
     )
 
 
@@ -168,12 +193,20 @@ def chord_in_circles(
     return leave - enter, (enter + leave) / 2 / length[:, None]
 
 
-def chord_in_boxes(
+def span_in_boxes(
     start: NDArray[np.float64], end: NDArray[np.float64], box: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """As `chord_in_circles`, for (n, 4) boxes west, south, east, north (slab test)."""
+    """Where along each straight path it enters and leaves each box (slab test).
+
+    Args:
+        start: (k, 2) site metres.
+        end: (k, 2) or (1, 2) site metres.
+        box: (m, 4) west, south, east, north.
+
+    Returns:
+        Enter and leave (k, m) as shares of the path in 0…1; equal where it misses the box.
+    """
     along = end - start
-    length = np.hypot(along[:, 0], along[:, 1])
     step = np.where(np.abs(along) < 1e-9, 1e-9, along)
     to_west = (box[None, :, 0] - start[:, None, 0]) / step[:, None, 0]
     to_east = (box[None, :, 2] - start[:, None, 0]) / step[:, None, 0]
@@ -181,15 +214,15 @@ def chord_in_boxes(
     to_north = (box[None, :, 3] - start[:, None, 1]) / step[:, None, 1]
     enter = np.maximum(np.minimum(to_west, to_east), np.minimum(to_south, to_north))
     leave = np.minimum(np.maximum(to_west, to_east), np.maximum(to_south, to_north))
+    hit = (leave > enter) & (leave > 0.0) & (enter < 1.0)
     enter, leave = np.clip(enter, 0.0, 1.0), np.clip(leave, 0.0, 1.0)
-    inside = np.maximum(leave - enter, 0.0)
-    return inside * length[:, None], (enter + leave) / 2
+    return enter, np.where(hit, leave, enter)
 
 
 def shadow_m(
     points: NDArray[np.float64], anchor: NDArray[np.float64], things: Obstacles, height_m: float = 1.2
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Metres of steel and metres of wall-bounded space between an anchor and points at carry height.
+    """Metres of steel, and number of walls, between an anchor and points at carry height.
 
     Args:
         points: (k, 2) site metres.
@@ -198,7 +231,7 @@ def shadow_m(
         height_m: height of the tags above the ground.
 
     Returns:
-        Steel (k,) and walls (k,), metres of path inside.
+        Steel (k,) in metres of path, walls (k,) counted.
     """
     end = anchor[None, :2]
     steel = np.zeros(len(points))
@@ -209,9 +242,14 @@ def shadow_m(
         hit = (z > things.circle_z[:, 0]) & (z < things.circle_z[:, 1])
         steel += (chord * hit)[:, things.circle_steel].sum(axis=1)
     if len(things.box):
-        chord, middle = chord_in_boxes(points, end, things.box)
-        z = height_m + (anchor[2] - height_m) * middle
-        chord = chord * ((z > things.box_z[:, 0]) & (z < things.box_z[:, 1]))
-        steel += chord[:, things.box_steel].sum(axis=1)
-        wall += chord[:, ~things.box_steel].sum(axis=1)
+        length = np.hypot(*(end - points).T)
+        enter, leave = span_in_boxes(points, end, things.box)
+        z = height_m + (anchor[2] - height_m) * (enter + leave) / 2
+        hit = (leave > enter) & (z > things.box_z[:, 0]) & (z < things.box_z[:, 1])
+        massive = hit & ~things.box_hollow & things.box_steel
+        steel += ((leave - enter) * length[:, None] * massive).sum(axis=1)
+        # Coming in from outside and going out again are a wall each; both ends in one room are none.
+        crossed = (hit & things.box_hollow) * ((enter > 0.0).astype(float) + (leave < 1.0))
+        steel += _STEEL_SHEET_M * crossed[:, things.box_steel].sum(axis=1)
+        wall += crossed[:, ~things.box_steel].sum(axis=1)
     return steel, wall

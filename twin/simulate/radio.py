@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gis.plant import Plant
 
-REACH_M = 100.0
+REACH_M = 104.0
 _CELL_M = 2.0
 MOST_RANGES = 8
 
@@ -43,8 +43,8 @@ class Ranges:
 class RadioField:
     """The anchors of one engine, and maps of what each is hidden from.
 
-    The maps hold metres of steel and of wall on the straight path from each cell of 2 m to the anchor, worked out
-    once from circles and boxes, so that a measurement later costs one look-up.
+    The maps hold metres of steel and number of walls on the straight path from each cell of 2 m to the anchor,
+    worked out once from circles and boxes, so that a measurement later costs one look-up.
     """
 
     def __init__(self, plant: Plant, engine: str, things: Obstacles) -> None:
@@ -77,7 +77,7 @@ class RadioField:
         steel = np.zeros((len(self.codes), len(grid)), np.float16)
         wall = np.zeros_like(steel)
         for index, anchor in enumerate(self.xyz_m):
-            close = _near(things, anchor[:2], REACH_M)
+            close = things.near(anchor[:2], REACH_M)
             if len(close.circle) + len(close.box) == 0:
                 continue
             a, b = shadow_m(grid[near_grid] + anchor[:2], anchor, close)
@@ -105,16 +105,16 @@ class RadioField:
         steel = self._steel[anchor, column, row].astype(float)
         wall = self._wall[anchor, column, row].astype(float)
         behind = (east * np.cos(heading_rad[who]) + north * np.sin(heading_rad[who])) / distance < -0.35
-        reach = 84.0 - 9.0 * behind - np.minimum(steel * 6.0, 48.0) - np.minimum(wall * 2.5, 40.0)
+        reach = 90.0 - 9.0 * behind - np.minimum(steel * 6.0, 48.0) - np.minimum(wall * 16.0, 48.0)
         hears = rng.random(len(who)) < 0.985 / (1.0 + np.exp((distance - reach) / 3.5))
         who, anchor, distance, steel, wall, behind = (v[hears] for v in (who, anchor, distance, steel, wall, behind))
         kept = _nearest(who, distance)
         who, anchor, distance, steel, wall, behind = (v[kept] for v in (who, anchor, distance, steel, wall, behind))
-        hidden = (steel > 0.2) | (wall > 0.2)
+        hidden = (steel > 0.2) | (wall > 0.5)
         k = len(who)
         sigma = self.sigma_m[anchor] * np.where(hidden, 1.6, np.where(behind, 1.3, 1.0))
         extra = np.where(steel > 0.2, 0.25 + 0.9 * (1.0 - np.exp(-steel / 6.0)), 0.0)
-        extra += np.where(wall > 0.2, 0.1 + 0.02 * np.minimum(wall, 15.0), 0.0) + 0.12 * behind
+        extra += 0.14 * np.minimum(wall, 4.0) + 0.12 * behind
         measured = distance + self.bias_m[anchor] + extra + rng.normal(0.0, 1.0, k) * sigma
         measured += np.where(hidden, rng.exponential(0.12, k), 0.0)
         measured += np.where(rng.random(k) < 0.004, rng.uniform(2.0, 14.0, k), 0.0)
@@ -132,24 +132,6 @@ class RadioField:
             clear=~hidden,
             rssi_dbm=np.round(rssi).astype(np.int64),
         )
-
-
-def _near(things: Obstacles, centre: NDArray[np.float64], reach_m: float) -> Obstacles:
-    """Only what stands within reach and is tall enough to matter."""
-    gap = np.hypot(things.circle[:, 0] - centre[0], things.circle[:, 1] - centre[1]) - things.circle[:, 2]
-    middle = (things.box[:, :2] + things.box[:, 2:]) / 2
-    half = np.hypot(*((things.box[:, 2:] - things.box[:, :2]) / 2).T)
-    box_gap = np.hypot(middle[:, 0] - centre[0], middle[:, 1] - centre[1]) - half
-    round_, square = gap < reach_m, (box_gap < reach_m) & (things.box_z[:, 1] > 1.5)
-    return Obstacles(
-        circle=things.circle[round_],
-        circle_z=things.circle_z[round_],
-        circle_steel=things.circle_steel[round_],
-        box=things.box[square],
-        box_z=things.box_z[square],
-        box_steel=things.box_steel[square],
-        box_entered=things.box_entered[square],
-    )
 
 
 def _nearest(who: NDArray[np.intp], distance: NDArray[np.float64]) -> NDArray[np.intp]:

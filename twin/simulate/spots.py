@@ -11,7 +11,7 @@ from shapely.geometry import LineString, Point
 
 from gis.kinds import Building, Road
 from gis.plant import FencePurpose
-from twin.simulate.obstacles import ENTERED_USES, Obstacles, obstacles
+from twin.simulate.obstacles import Obstacles, is_entered, obstacles
 from twin.simulate.ways import Spur, Way, WayNet, build_net
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def survey(plant: Plant, at_ns: int) -> Terrain:
     fences = {f.code: f for f in plant.fences if f.purpose == FencePurpose.FORBIDDEN and f.valid_at(at_ns)}
     forbidden = {code: frame.shape_to_site(fence.geometry) for code, fence in fences.items()}
     walkable, drivable = _ways(plant, shapes)
-    bunds = [(shapes[asset.code], 4.0) for asset in plant.assets_of("bund")]
+    bunds = [(shapes[asset.code], 2.0) for asset in plant.assets_of("bund")]
     costly = [*bunds, *((area, 25.0) for area in forbidden.values())]
     spots, spurs = _people_spots(plant, shapes, walkable, things)
     walk = build_net(walkable, spurs, costly)
@@ -156,12 +156,7 @@ def _people_spots(
 
 
 def _entered(asset: Asset) -> bool:
-    if asset.kind == "warehouse":
-        return True
-    if not isinstance(asset.attributes, Building) or asset.attributes.use not in ENTERED_USES:
-        return False
-    # Furnaces, compressor houses and plant of the units are not places to sit.
-    return asset.parent is None
+    return asset.kind == "warehouse" or (isinstance(asset.attributes, Building) and is_entered(asset.attributes))
 
 
 def _beside(asset: Asset, shape: BaseGeometry, net: BaseGeometry, things: Obstacles) -> tuple[float, float] | None:
