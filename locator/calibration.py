@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FEWEST = 20
 """Ranges of one pair below which nothing is learnt of it."""
-LEAST_SIGMA_M = 0.05
+LEAST_SIGMA_M = 0.06
 LEAST_FLOOR_M = 0.05
 MAD_TO_SIGMA = 1.4826
 BLOCK_S = 1.0

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gis.errors import FrameError
 from gis.fix import FixBatch
+from gis.helmert import EngineFrame, engine_frame
 from gis.messages import STRICT, TimeTolerance
 from gis.refusal import Refusal, RefusalReason
 from locator import codec
@@ -28,6 +30,7 @@ from locator.estimator.bank import (
     Results,
 )
 from locator.measurements import Measurement, Position, Ranges
+from locator.warm import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +66,14 @@ class _Tag:
     carry_m: float
 
 
+def _frame(engine: Engine) -> EngineFrame | None:
+    """The engine's frame; None where its control points fit none, so that only its own positions are refused."""
+    try:
+        return engine_frame(engine)
+    except FrameError:
+        return None
+
+
 class _EngineFilters:
     """All filters of one engine of one plant."""
 
@@ -78,7 +89,7 @@ class _EngineFilters:
 
     def take(self, plant: Plant, engine: Engine) -> None:
         """Follow the plant's records: anchors, tags, levels. Filters that run go on."""
-        self._engine = engine
+        self.frame = _frame(engine)
         self._levels = {level.code: level.z_m for level in plant.levels}
         self._ground_m = min(self._levels.values(), key=abs, default=0.0)
         self._carry = {tag.code: tag.carry_height_m for tag in plant.tags}
@@ -115,14 +126,16 @@ class _EngineFilters:
             self.bank.add_differences(tag.row, measurement.t_ns, a, b, measurement.d_m, tag.height_m)
 
     def _queue_position(self, tag: _Tag, position: Position) -> None:
+        assert self.frame is not None, "positions of an engine without a frame are refused"
         height = tag.height_m
         if position.z_m is not None:
-            height = position.z_m + self._engine.z_offset_m
+            height = position.z_m + self.frame.dz_m
         elif position.floor is not None:
             height = self._levels[position.floor] + tag.carry_m
         variance = POSITION_SIGMA_M**2
-        cov = position.cov_m2 or (variance, 0.0, variance)
-        self.bank.add_position(tag.row, position.t_ns, position.x_m, position.y_m, cov, height)
+        cov = self.frame.covariance_to_site(position.cov_m2 or (variance, 0.0, variance)).tolist()
+        x, y = self.frame.to_site((position.x_m, position.y_m)).tolist()
+        self.bank.add_position(tag.row, position.t_ns, x, y, (cov[0], cov[1], cov[2]), height)
 
     def _begin(self, code: str) -> _Tag:
         carry = self._carry[code]
@@ -171,6 +184,8 @@ class Pipeline:
         self.counters = Counters()
         self.refusals: list[Refusal] = []
         """The last refusals since they were taken, for the log; at most 100, the newest are not kept beyond."""
+        # Compiling in the middle of the first flush would hold up everything for seconds.
+        warm_up()
         self._tolerance = tolerance
         self._filters: dict[str, dict[str, _EngineFilters]] = {}
         self._routes: dict[str, tuple[str, _EngineFilters]] = {}
@@ -218,11 +233,13 @@ class Pipeline:
         for measurement in good:
             if duplicates.seen((kind, measurement.tag, measurement.seq), received_ns):
                 bad.append(Refusal(RefusalReason.DUPLICATE, topic, f"{measurement.tag}: {measurement.seq}"))
-            elif isinstance(measurement, Position) or len(measurement.d_m) <= LONGEST_EPOCH:
+            elif not isinstance(measurement, Position) and len(measurement.d_m) > LONGEST_EPOCH:
+                bad.append(Refusal(RefusalReason.TOO_LARGE, topic, f"{len(measurement.d_m)} ranges"))
+            elif isinstance(measurement, Position) and filters.frame is None:
+                bad.append(Refusal(RefusalReason.UNKNOWN_ENGINE, topic, "its control points fit no frame"))
+            else:
                 filters.queue(measurement)
                 taken += 1
-            else:
-                bad.append(Refusal(RefusalReason.TOO_LARGE, topic, f"{len(measurement.d_m)} ranges"))
         counters.accepted += taken
         counters.received += taken
         if bad:

@@ -290,8 +290,10 @@ def _report_place(
 @compiled
 def _assumptions(ms: NDArray[np.float64], lo: int, hi: int, sigma_z: float) -> int:
     """Reasons that lie in what was measured, not in how well it fits."""
-    reasons = at.HEIGHT_ASSUMED if sigma_z > 0.0 else 0
+    reasons = 0
     for k in range(lo, hi):
+        if ms[k, 1] != 2.0 and sigma_z > 0.0:
+            reasons |= at.HEIGHT_ASSUMED
         if ms[k, 6] > 0.1:
             reasons |= at.UNCALIBRATED
     return reasons
@@ -551,3 +553,4 @@ def run(
         verdict[e] = STALE
         _remember(ring, meta, ms, lo, hi, t)
         _replay(s, back, t, anchors, fixed, ring, int(meta[0]), marks, recent, result, scratch, out[e])
+        out[e, at.O_REASONS] += at.LATE

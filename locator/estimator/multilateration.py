@@ -94,6 +94,28 @@ def _descend(
 
 
 @compiled
+def _average(ms: NDArray[np.float64], n: int, now: float, out: NDArray[np.float64]) -> None:
+    """Weighted least squares of solved positions alone; they need no start."""
+    a, b, c, g0, g1 = 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(n):
+        w = 1.0 / scalar_variance(ms[k], now)
+        hx, hy = ms[k, 2], ms[k, 3]
+        a += w * hx * hx
+        b += w * hx * hy
+        c += w * hy * hy
+        g0 += w * hx * ms[k, 4]
+        g1 += w * hy * ms[k, 4]
+    det = a * c - b * b
+    out[0] = (c * g0 - b * g1) / det
+    out[1] = (a * g1 - b * g0) / det
+    out[2] = c / det
+    out[3] = -b / det
+    out[4] = a / det
+    out[5] = 0.0
+    out[6] = np.inf
+
+
+@compiled
 def solve(ms: NDArray[np.float64], n: int, now: float, anchors: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     """Best position for the n scalars in rows of ms, seen at time now.
 
@@ -114,9 +136,13 @@ def solve(ms: NDArray[np.float64], n: int, now: float, anchors: NDArray[np.float
         cy += anchors[a, 1]
         reach += abs(ms[k, 4])
         count += 1
-    cx /= max(count, 1)
-    cy /= max(count, 1)
-    reach = max(reach / max(count, 1), 1.0)
+    if count == 0:
+        _average(ms, n, now, out)
+        out[5] = robust_cost(out[0], out[1], ms, n, now, anchors)
+        return
+    cx /= count
+    cy /= count
+    reach = max(reach / count, 1.0)
     tried = np.empty((STARTS + 1, 6))
     best = 0
     for start in range(STARTS + 1):
