@@ -9,7 +9,7 @@ import shapely
 
 from gis.kinds import AnchorPoint
 from twin.demoplant.front import DRILL_YARD
-from twin.demoplant.grid import FENCE_LINE
+from twin.demoplant.grid import FENCE_LINE, GATE_X, GOODS_X
 from twin.demoplant.units import UNITS
 from twin.simulate.obstacles import Obstacles, obstacles, shadow_m
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 ENGINE = "UWB-1"
 INDOORS = {"B-06": 4, "B-01": 1, "B-03": 2, "B-04": 2, "B-05": 2, "B-08": 1, "B-09": 2}
 """Buildings with anchors under their ceilings, and how many."""
-OUTDOORS = 90
+OUTDOORS = 94
+SIGMA_M = 0.2
+"""What a calibration walk finds for one range among people and steel."""
 _REACH_M = 84.0
 
 
@@ -35,8 +37,11 @@ def _demand(draft: Draft) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         for share in np.linspace(0.0, 1.0, max(2, round(shape.length / 11.0))):
             at = shape.interpolate(share, normalized=True)
             points.append((at.x, at.y))
+            gate = min(abs(at.x - GATE_X), abs(at.x - GOODS_X)) < 45 and at.y < -340
             ring = abs(at.x) > 560 or abs(at.y) > 370
-            weights.append(1.6 if units.contains(at) else 1.5 if farms.contains(at) else 0.75 if ring else 1.0)
+            weights.append(
+                1.6 if units.contains(at) else 2.6 if farms.contains(at) else 2.0 if gate else 0.6 if ring else 1.0
+            )
     return np.array(points), np.array(weights)
 
 
@@ -132,6 +137,6 @@ def draw_anchors(draft: Draft) -> None:
         bias = round(0.06 * np.sin(number * 2.399), 3)
         draft.put(
             code, f"定位基站 {code}", f"Anchor {code}", (x, y),
-            AnchorPoint(engine=ENGINE, antenna_m=z, bias_m=float(bias), sigma_m=0.1),
+            AnchorPoint(engine=ENGINE, antenna_m=z, bias_m=float(bias), sigma_m=SIGMA_M),
             parent=building or None,
         )  # fmt: skip

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 REACH_M = 104.0
 _CELL_M = 2.0
 MOST_RANGES = 8
+NOISE_M = 0.09
+"""White noise of one clear range; what an anchor's own sigma holds beyond it comes from bodies, walls and steel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,12 @@ class RadioField:
             point = asset.attributes
             if isinstance(point, AnchorPoint) and point.engine == engine:
                 place = frame.shape_to_site(asset.geometry).centroid
-                found.append(
-                    (asset.code, place.x, place.y, asset.base_m + point.antenna_m, point.bias_m, point.sigma_m)
-                )
+                found.append((asset.code, place.x, place.y, asset.base_m + point.antenna_m, point.bias_m))
         if not found:
             raise SimulationError(f"engine {engine} has no anchors")
         self.codes = [row[0] for row in found]
         numbers = np.array([row[1:] for row in found], float)
-        self.xyz_m, self.bias_m, self.sigma_m = numbers[:, :3], numbers[:, 3], numbers[:, 4]
+        self.xyz_m, self.bias_m = numbers[:, :3], numbers[:, 3]
         self._side = int(2 * REACH_M / _CELL_M)
         self._steel, self._wall = self._shadows(things)
 
@@ -112,9 +112,9 @@ class RadioField:
         who, anchor, distance, steel, wall, behind = (v[kept] for v in (who, anchor, distance, steel, wall, behind))
         hidden = (steel > 0.2) | (wall > 0.5)
         k = len(who)
-        sigma = self.sigma_m[anchor] * np.where(hidden, 1.6, np.where(behind, 1.3, 1.0))
+        sigma = NOISE_M * np.where(hidden, 1.6, np.where(behind, 1.3, 1.0))
         extra = np.where(steel > 0.2, 0.25 + 0.9 * (1.0 - np.exp(-steel / 6.0)), 0.0)
-        extra += 0.14 * np.minimum(wall, 4.0) + 0.12 * behind
+        extra += 0.11 * np.minimum(wall, 4.0) + 0.10 * behind
         measured = distance + self.bias_m[anchor] + extra + rng.normal(0.0, 1.0, k) * sigma
         measured += np.where(hidden, rng.exponential(0.12, k), 0.0)
         measured += np.where(rng.random(k) < 0.004, rng.uniform(2.0, 14.0, k), 0.0)
