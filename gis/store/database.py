@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, TimeoutError  # noqa: A004 - that of the connection pool
 
 from gis.errors import StoreError, StoreUnavailableError
 from gis.store import arrays
@@ -64,6 +64,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             yield connection
+    except TimeoutError as error:
+        raise StoreUnavailableError("no free connection to the database") from error
     except (OperationalError, InterfaceError) as error:
         raise StoreUnavailableError(_first_line(error)) from error
     except DBAPIError as error:

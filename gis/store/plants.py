@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from gis import plant as model
-from gis.errors import StoreError, UnknownPlantError
+from gis.errors import StoreError, StoreUnavailableError, UnknownPlantError
 from gis.store import tables
 from gis.store.rows import from_rows, numbered, to_row
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CHANNEL = "plant_changed"
 """LISTEN on this to hear the code of every plant whose records changed."""
+
+_ATTEMPTS = 8
 
 # In the order in which rows may refer to one another.
 _TABLES: dict[str, tuple[Table, type[Record]]] = {
@@ -103,14 +105,26 @@ def add_records(conn: Connection, code: str, **records: Iterable[Record]) -> Non
 def load_plant(conn: Connection, code: str, at_ns: int | None = None) -> Plant:
     """A whole plant: with every version, or with only what was valid at an instant (UTC ns).
 
+    It is read again when somebody saved it meanwhile, so it is never half old and half new.
+
     Raises:
         UnknownPlantError: no such plant.
+        StoreUnavailableError: it changed during every attempt.
         StoreError: the database holds what is no plant of this version.
     """
-    try:
-        return _load(conn, code, at_ns)
-    except ValidationError as error:
-        raise StoreError(f"plant {code} in the database is unreadable: {error}") from error
+    for _ in range(_ATTEMPTS):
+        before = _revision(conn, code)
+        try:
+            loaded = _load(conn, code, at_ns)
+        except (ValidationError, UnknownPlantError) as error:
+            if _revision(conn, code) != before:
+                continue
+            if isinstance(error, UnknownPlantError):
+                raise
+            raise StoreError(f"plant {code} in the database is unreadable: {error}") from error
+        if _revision(conn, code) == before:
+            return loaded
+    raise StoreUnavailableError(f"plant {code} changes faster than it can be read")
 
 
 def list_plants(conn: Connection) -> list[PlantHead]:
@@ -138,6 +152,11 @@ def delete_plant(conn: Connection, code: str) -> None:
 def announce(conn: Connection, code: str) -> None:
     """Tell every listener of `plant_changed`, at commit, that this plant's records changed."""
     conn.execute(text("SELECT pg_notify(:channel, :code)"), {"channel": CHANNEL, "code": code})
+
+
+def _revision(conn: Connection, code: str) -> int | None:
+    found: int | None = conn.scalar(select(tables.plant.c.revision).where(tables.plant.c.code == code))
+    return found
 
 
 def _load(conn: Connection, code: str, at_ns: int | None) -> Plant:

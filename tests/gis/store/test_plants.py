@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select, text
 
-from gis.errors import StoreError, UnknownPlantError
+from gis.errors import StoreError, StoreUnavailableError, UnknownPlantError
 from gis.files import read_plant, write_plant
 from gis.plant import Asset, Names, Person, Plant, Tag, TagAssignment
 from gis.store import tables
@@ -170,3 +171,30 @@ def test_the_database_finds_what_stands_near(conn: Connection) -> None:
         {"plant": CODE, "lon": tank.geometry.bounds[0], "lat": tank.geometry.bounds[1]},
     ).one()
     assert near == tank.code
+
+
+def test_a_plant_read_during_saves_is_one_of_them_whole(engine: Engine) -> None:
+    few = DEMO.model_copy(update={"assignments": (), "sensors": DEMO.sensors[:5], "cameras": (), "fences": ()})
+    versions = [DEMO, few]
+    with transaction(engine) as connection:
+        save_plant(connection, few)
+
+    def save_in_turn() -> None:
+        for number in range(12):
+            with transaction(engine) as connection:
+                save_plant(connection, versions[number % 2])
+
+    seen = []
+    with ThreadPoolExecutor(1) as pool:
+        saving = pool.submit(save_in_turn)
+        while not saving.done():
+            with transaction(engine) as connection:
+                try:
+                    seen.append(load_plant(connection, CODE))
+                except StoreUnavailableError:
+                    # An honest answer too: it changed during every attempt.
+                    continue
+        saving.result()
+    assert all(plant in versions for plant in seen)
+    with transaction(engine) as connection:
+        assert load_plant(connection, CODE) == versions[1]
