@@ -149,7 +149,7 @@ def ladder(radius: float, heading_deg: float, z_low: float, z_high: float, *, ru
     ]
     parts = [beams(np.array([b[0] for b in bars]), np.array([b[1] for b in bars]), _BAR_M, RAIL, sides=3)]
     if rungs:
-        z = np.arange(z_low + 0.6, z_high, 1.2)
+        z = np.arange(z_low + 0.6, z_high, max(1.2, (z_high - z_low) / 40))
         left = np.column_stack([np.tile(foot - side * 0.28, (len(z), 1)), z])
         right = np.column_stack([np.tile(foot + side * 0.28, (len(z), 1)), z])
         parts.append(beams(left, right, _BAR_M * 0.8, RAIL, sides=3))
@@ -157,6 +157,6 @@ def ladder(radius: float, heading_deg: float, z_low: float, z_high: float, *, ru
         outline = np.array([foot + side * a + out * b for a, b in hoop])
         parts.extend(
             tube(np.column_stack([outline, np.full(len(outline), level)]), _BAR_M / 2.2, RAIL, sides=3)
-            for level in np.arange(cage_low, z_high + 0.9, 2.4)
+            for level in np.arange(cage_low, z_high + 0.9, max(2.4, (z_high - cage_low) / 12))
         )
     return join(parts)

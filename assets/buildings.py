@@ -123,7 +123,7 @@ def _facade(edge: Edge, house: Building, storey: float, *, entrance: bool, high:
     margin = 0.8
     parts: list[Mesh] = []
     if length > 2 * margin + 1.2 and storey > 1.8:
-        count = max(1, int((length - 2 * margin + gap) / (pane + gap)))
+        count = int(np.clip((length - 2 * margin + gap) / (pane + gap), 1, 60))
         step = (length - 2 * margin + gap) / count
         at = margin + step * np.arange(count, dtype=np.float64)
         for number in range(house.storeys):
@@ -254,7 +254,7 @@ def _triangle(corners: Floats, colour: Colour) -> Mesh:
 def _roof_dress(half_x: float, half_y: float, eaves: float, ridge: float) -> list[Mesh]:
     """Ridge vent, standing seams and roof lights."""
     vent = box([-half_x * 0.9, -0.7, ridge - 0.25], [half_x * 0.9, 0.7, ridge + 0.45], ROOF_RIB)
-    x = np.arange(-half_x + 3.0, half_x, 6.0)
+    x = np.arange(-half_x + 3.0, half_x, max(6.0, half_x / 30))
     parts = [vent]
     for side in (-1.0, 1.0):
         low = np.column_stack([x, np.full(len(x), side * (half_y + 0.2)), np.full(len(x), eaves)])
@@ -283,7 +283,7 @@ def _flat_hall(hall: Warehouse, shape: BaseGeometry) -> Mesh:
     ]
     for polygon in polygons(shape):
         for edge in _edges(polygon):
-            count = int(edge[2] / 16)
+            count = min(int(edge[2] / 16), 12)
             if count:
                 at = edge[2] * (np.arange(count) + 0.5) / count - 2.2
                 parts.append(_panels(edge, at, 4.4, 0.05, min(4.5, height * 0.7), DOOR))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assets.gltf import encoded
 from assets.mesh import Mesh, shaded
 from assets.palette import SHELL
 from assets.primitives import box
@@ -108,22 +109,37 @@ def read(file: str, data: bytes) -> Levels | Refused:
 
     try:
         loaded = trimesh.load_scene(io.BytesIO(data), file_type=suffix, process=False, maintain_order=True)
-        parts = [part for part in loaded.dump() if isinstance(part, trimesh.Trimesh) and len(part.faces)]
+        parts = [
+            (loaded.geometry[name], np.asarray(matrix, float))
+            for matrix, name in (loaded.graph[node] for node in loaded.graph.nodes_geometry)
+            if isinstance(loaded.geometry[name], trimesh.Trimesh) and len(loaded.geometry[name].faces)
+        ]
     except Exception:  # noqa: BLE001 - a foreign file can break its reader in any way; the reason is a value
         return Refused(file, Fault.UNREADABLE)
     if not parts:
         return Refused(file, Fault.EMPTY)
-    triangles = np.concatenate([np.asarray(part.triangles, float) for part in parts])
-    colours = np.concatenate([_face_colours(part) for part in parts])
+    triangles = np.concatenate([_triangles(part, matrix) for part, matrix in parts])
+    colours = np.concatenate([_face_colours(part) for part, _ in parts])
     return _checked(file, triangles, colours, y_up=suffix == "glb")
 
 
+def _triangles(part: Any, matrix: Floats) -> Floats:
+    """(m, 3, 3) corners where the file's scene puts them; a mirroring keeps its faces outside."""
+    corners = np.asarray(part.vertices, float) @ matrix[:3, :3].T + matrix[:3, 3]
+    triangles = corners[np.asarray(part.faces)]
+    return np.asarray(triangles[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else triangles)
+
+
 def _face_colours(part: Any) -> Floats:
+    """(m, 3) sRGB of every triangle: vertex or face colours where there are any, else the material's colour."""
     visual = part.visual
     if visual.kind in {"face", "vertex"}:
         return np.asarray(visual.face_colors, float)[:, :3] / 255.0
-    material = getattr(visual, "material", None)
-    main = getattr(material, "main_color", None)
+    beside = getattr(visual, "vertex_attributes", {}).get("color")
+    if beside is not None and len(beside) == len(part.vertices):
+        scale = 255.0 if np.issubdtype(np.asarray(beside).dtype, np.integer) else 1.0
+        return np.asarray(encoded(np.asarray(beside, float)[part.faces].mean(axis=1)[:, :3] / scale))
+    main = getattr(getattr(visual, "material", None), "main_color", None)
     colour = np.asarray(SHELL if main is None else np.asarray(main, float)[:3] / 255.0)
     return np.tile(colour, (len(part.faces), 1))
 
@@ -181,12 +197,13 @@ def creased(triangles: Floats, colours: Floats) -> Mesh:
 
 def _coarse(mesh: Mesh) -> Mesh:
     """A coarse stand-in: corners moved together on a grid until few triangles are left; a box when that fails."""
-    span = float((mesh.bounds[1] - mesh.bounds[0]).max())
+    span = mesh.bounds[1] - mesh.bounds[0]
     tints = mesh.colours[mesh.faces[:, 0]]
     for cells in (24, 18, 14, 11, 9, 7, 5):
-        cell = span / cells
-        # The outermost corners stay, so that the stand-in is as large as the original.
-        snapped = np.clip(np.round(mesh.vertices / cell) * cell, mesh.bounds[0], mesh.bounds[1])
+        # A whole number of cells along every side, so that the stand-in is as large as the original.
+        cell = span / np.maximum(np.round(cells * span / span.max()), 1.0)
+        cell = np.maximum(cell, 1e-6)
+        snapped = mesh.bounds[0] + np.round((mesh.vertices - mesh.bounds[0]) / cell) * cell
         triangles = snapped[mesh.faces]
         area = np.linalg.norm(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1)
         keys = np.sort(np.unique(snapped, axis=0, return_inverse=True)[1].reshape(-1)[mesh.faces], axis=1)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from assets.mesh import Floats
 
 
+_MOST_STATIONS = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """The smallest rectangle around a footprint.
@@ -75,7 +78,7 @@ def stations(line: Floats, spacing: float) -> tuple[Floats, Floats]:
     heads = steps / lengths[:, None]
     places, along = [line[0]], [heads[0]]
     for index, (length, head) in enumerate(zip(lengths, heads, strict=True)):
-        count = max(1, round(length / spacing))
+        count = int(np.clip(round(length / spacing), 1, _MOST_STATIONS))
         for number in range(1, count + 1):
             places.append(line[index] + head * length * number / count)
             after = heads[index + 1] if number == count and index + 1 < len(heads) else head

@@ -28,6 +28,11 @@ def linear(colours: Floats) -> Floats:
     return np.where(colours <= 0.04045, colours / 12.92, ((np.maximum(colours, 0.04045) + 0.055) / 1.055) ** 2.4)
 
 
+def encoded(light: Floats) -> Floats:
+    """Linear light to sRGB: the way back from `linear`."""
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+
+
 def _welded(mesh: Mesh, feature: NDArray[np.float32] | None) -> tuple[list[NDArray[Any]], NDArray[np.int64]]:
     """Vertex columns without repetitions, and the faces that point into them; triangles of no area are left out."""
     corners = mesh.vertices[mesh.faces]

@@ -112,7 +112,7 @@ def muster_point(place: MusterPoint, *, high: bool) -> Mesh:
             disc = ring(0.2, 0.0, 10)
             flat = np.column_stack([disc[:, 0], np.full(10, y), 3.1 + disc[:, 1]])
             faces = np.column_stack([np.zeros(8, int), np.arange(1, 9), np.arange(2, 10)])
-            faces = faces if side < 0 else faces[:, ::-1]
+            faces = faces if side > 0 else faces[:, ::-1]
             normal = np.tile([0.0, side, 0.0], (10, 1))
             parts.append(Mesh(flat, normal, np.tile(np.asarray(MARKING), (10, 1)), faces))
     return shaded(join(parts), reach_m=0.3, floor=0.9)

@@ -61,7 +61,6 @@ def encode_scene(scene: Scene) -> ModelSet:
         {
             "id": model.id,
             "kind": model.kind,
-            "height_m": round(float(model.levels.high.bounds[1, 2]), 3),
             "lod": [level(model.levels.high), level(model.levels.low)],
             "instances": [
                 {

@@ -91,14 +91,17 @@ def join(parts: Iterable[Mesh]) -> Mesh:
 def shaded(mesh: Mesh, reach_m: float = 1.6, floor: float = 0.74) -> Mesh:
     """The mesh darkened towards the ground and on its undersides: ambient occlusion without rays.
 
+    What reaches below the foot (the corners of leaning members) is cut off at it.
+
     Args:
         mesh: the model, foot at z = 0.
         reach_m: height over which the darkening fades to 1/e.
         floor: brightness at the ground.
     """
     z = np.maximum(mesh.vertices[:, 2], 0.0)
+    vertices = np.column_stack([mesh.vertices[:, :2], z])
     ground = 1.0 - (1.0 - floor) * np.exp(-z / reach_m)
     under = 1.0 - 0.34 * np.clip(-mesh.normals[:, 2], 0.0, 1.0)
     # Ground planes are lit from the whole sky: only what stands on them is darkened.
     ground = np.where(mesh.normals[:, 2] > 0.9, np.maximum(ground, 0.96), ground)
-    return replace(mesh, colours=np.clip(mesh.colours * (ground * under)[:, None], 0.0, 1.0))
+    return replace(mesh, vertices=vertices, colours=np.clip(mesh.colours * (ground * under)[:, None], 0.0, 1.0))

@@ -161,7 +161,12 @@ def beams(starts: Floats, ends: Floats, size: float, colour: Colour, *, sides: i
         sides: 4 gives square sections with flat sides, any other number round bars.
     """
     starts, ends = np.atleast_2d(np.asarray(starts, float)), np.atleast_2d(np.asarray(ends, float))
+    # A member of no length has no direction.
+    real = np.linalg.norm(ends - starts, axis=1) > 1e-3
+    starts, ends = starts[real], ends[real]
     count = len(starts)
+    if not count:
+        return empty()
     along = _unit(ends - starts)
     upright = np.abs(along[:, 2]) > 0.95
     side = _unit(np.cross(along, np.where(upright[:, None], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])))

@@ -76,6 +76,9 @@ def pump(tank: Pump, *, high: bool) -> Mesh:
     return shaded(join(parts), reach_m=0.6)
 
 
+_WIDEST_M = 16.0
+
+
 def _pipes(width: float, tier: int) -> list[tuple[float, float, Colour]]:
     """Offsets from the middle, radii and tones of one tier's pipes: the same mixture on every rack."""
     mixture = [
@@ -88,10 +91,11 @@ def _pipes(width: float, tier: int) -> list[tuple[float, float, Colour]]:
         (0.11, PIPE),
     ]
     pipes: list[tuple[float, float, Colour]] = []
-    at, index = -width / 2 + 0.55, tier * 3
+    # Narrow racks carry few pipes; very wide ones no more than can be told apart.
+    at, index = -min(width, _WIDEST_M) / 2 + 0.55, tier * 3
     while True:
         radius, tone = mixture[index % len(mixture)]
-        if at + radius > width / 2 - 0.4:
+        if at + radius > min(width, _WIDEST_M) / 2 - 0.4:
             return pipes
         # One place in five is left free, as every rack keeps room for the next line.
         if index % 5 != 4:
@@ -202,7 +206,7 @@ def _canopy(half_x: float, half_y: float, eaves: float, top: float, high: bool) 
     ]
     parts.append(_no_slivers(quads(np.array(gables), ROOF_RIB)))
     if high:
-        x = np.arange(-half_x + 2.0, half_x, 3.0)
+        x = np.arange(-half_x + 2.0, half_x, max(3.0, half_x / 40))
         for side in (-1.0, 1.0):
             low = np.column_stack([x, np.full(len(x), side * half_y), np.full(len(x), lip + 0.04)])
             head = np.column_stack([x, np.zeros(len(x)), np.full(len(x), top + 0.04)])

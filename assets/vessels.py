@@ -129,7 +129,7 @@ def bullet_tank(tank: BulletTank, *, high: bool) -> Mesh:
     drum = _lying(tank.diameter_m, length, depth, sides, steps, [body, tinted(body, 0.96)]).moved(z=axis)
     parts = [drum]
     for y in (-length * 0.3, length * 0.3):
-        parts += _saddle(radius, axis, y)
+        parts += _saddle(radius, axis, y, length)
     top = axis + radius
     parts.append(
         tube(
@@ -148,11 +148,11 @@ def bullet_tank(tank: BulletTank, *, high: bool) -> Mesh:
     return shaded(join(parts))
 
 
-def _saddle(radius: float, axis: float, y: float) -> list[Mesh]:
-    wide = radius * 0.86
+def _saddle(radius: float, axis: float, y: float, length: float) -> list[Mesh]:
+    wide, half = radius * 0.86, min(0.35, length * 0.06)
     return [
-        box([-wide, y - 0.35, 0.0], [wide, y + 0.35, max(axis - radius * 0.62, 0.15)], CONCRETE),
-        box([-wide - 0.3, y - 0.6, 0.0], [wide + 0.3, y + 0.6, 0.14], CONCRETE_DARK),
+        box([-wide, y - half, 0.0], [wide, y + half, max(axis - radius * 0.62, 0.15)], CONCRETE),
+        box([-wide * 1.15, y - half * 1.6, 0.0], [wide * 1.15, y + half * 1.6, 0.14], CONCRETE_DARK),
     ]
 
 
@@ -365,8 +365,8 @@ def heat_exchanger(tank: HeatExchanger, *, high: bool) -> Mesh:
         colours += [STEEL, PIPE, PIPE_DARK]
     parts = [lathe(profile, sides, colours).moved(z=-length / 2).tipped().moved(z=axis)]
     for y in (-length * 0.28, length * 0.18):
-        parts += _saddle(radius, axis, y)
-    pipe = float(np.clip(radius * 0.3, 0.08, 0.3))
+        parts += _saddle(radius, axis, y, length)
+    pipe = min(float(np.clip(radius * 0.3, 0.08, 0.3)), length * 0.06)
     ups = [(-length * 0.3, 1.0), (length * 0.4, 1.0)]
     parts += [
         tube(
