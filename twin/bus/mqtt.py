@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PREFIX = "twin/v1/bus/"
+_NEWEST_ONLY = ("snapshot/", "health/")
 _KEEPALIVE_S = 15
 _FLUSH_S = 2.0
 _LONGEST_WAIT_S = 10
@@ -96,7 +97,8 @@ class MqttBus:
         window: most messages published and not yet confirmed.
         depth: most messages of one subscription held here.
         session_s: how long the broker keeps messages for this name's subscriptions while the process is away; 0: they
-            end with the context. Kept subscriptions are told apart by their patterns.
+            end with the context. Kept subscriptions are told apart by their patterns. Of `snapshot/…` and `health/…`
+            only the newest counts, and it is retained: for those alone nothing is kept.
     """
 
     def __init__(
@@ -224,7 +226,7 @@ class _Subscription:
         self._connection = 0
         self._used: set[int] = set()
         self.ready = asyncio.Event()
-        self._kept = link.session_s > 0
+        self._kept = link.session_s > 0 and not all(pattern.startswith(_NEWEST_ONLY) for pattern in patterns)
         mark = "+".join(patterns).replace("/", ".") if self._kept else secrets.token_hex(4)
         self._client = link.client(f"sub-{mark}", manual_ack=True)
         self._flushed = asyncio.Event()
