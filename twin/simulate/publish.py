@@ -145,7 +145,7 @@ def run(
             if watch is not None:
                 watch(progress)
             stopping.wait(seconds(simulation.next_ns, time.time_ns()))
-        _drain(sender)
+        sender.drain()
     return progress
 
 
@@ -155,10 +155,3 @@ def _send(simulation: Simulation, step: Step, sender: Sender, stopping: threadin
         if wait_s > 0.0 and stopping.wait(wait_s):
             return
         sender.send(message.topic, message.payload)
-
-
-def _drain(sender: Sender, patience_s: float = 2.0) -> None:
-    """Give the broker a moment to answer what was sent."""
-    until = time.monotonic() + patience_s
-    while sender.connected and sender.waiting and time.monotonic() < until:
-        time.sleep(0.02)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from paho.mqtt.client import Client
@@ -86,6 +87,12 @@ class Sender:
     def waiting(self) -> int:
         """How many messages the broker has not answered yet."""
         return self.sent - self._answered
+
+    def drain(self, patience_s: float = 2.0) -> None:
+        """Give the broker a moment to answer what was sent."""
+        until = time.monotonic() + patience_s
+        while self.connected and self.waiting > 0 and time.monotonic() < until:
+            time.sleep(0.02)
 
     def _on_connect(self, _client: Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
