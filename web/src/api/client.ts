@@ -14,7 +14,6 @@ import type {
   Problem,
   SensorRecord,
   SeriesRecord,
-  TrackRecord,
   VehicleRecord,
   ZoneRecord,
 } from './types.gen';
@@ -132,7 +131,7 @@ export const api = {
       all<SensorRecord>(`${path}/sensors`, signal),
       all<CameraRecord>(`${path}/cameras`, signal),
       all<PersonRecord>(`${path}/roster`, signal),
-      all<VehicleRecord>(`${path}/vehicles`, signal),
+      all<VehicleRecord>(`${path}/fleet`, signal),
     ]);
     return { plant, assets, zones, fences, sensors, cameras, people, vehicles };
   },
@@ -149,16 +148,6 @@ export const api = {
     });
     const path = `${plantPath(code)}/sensors/${encodeURIComponent(sensor)}/series?${query}`;
     return (await get(path, signal)) as SeriesRecord;
-  },
-
-  async track(code: string, subject: string, from_ms: number, to_ms: number, signal: AbortSignal) {
-    const query = new URLSearchParams({
-      subject,
-      from: new Date(from_ms).toISOString(),
-      to: new Date(to_ms).toISOString(),
-    });
-    const page = (await get(`${plantPath(code)}/tracks?${query}`, signal)) as Page<TrackRecord>;
-    return page.items;
   },
 
   /** Past alarms, newest first. */

@@ -3,7 +3,7 @@ import { RequestError } from './client';
 
 /** What went wrong, in the operator's words. */
 export function reason(error: unknown): string {
-  if (!(error instanceof RequestError)) return t('error.network');
+  if (!(error instanceof RequestError)) return t('error.server', { status: '—' });
   if (error.fault === 'server') return t('error.server', { status: error.status || '—' });
   return t(`error.${error.fault}`);
 }

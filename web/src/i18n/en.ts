@@ -3,7 +3,7 @@ import type { Dictionary } from './dictionary';
 /** Every word an operator reads, in English. A missing key fails the type check. */
 export const en: Dictionary = {
   'app.name': 'Plant Twin',
-  'app.fictional': 'Fictional demonstration data',
+  'app.fictional': 'Fictional demo data',
   'app.fictional.long': 'Plant, company and people are invented, for demonstration only',
   'app.loading': 'Connecting…',
   'app.loadingPlant': 'Reading the plant records…',

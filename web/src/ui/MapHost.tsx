@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { language, t } from '../i18n';
 import { looksFrozen } from '../live/liveness';
@@ -6,7 +6,7 @@ import type { MapReading, PlantMap, ViewState } from '../map/port';
 import { alarms, mapAlarm } from '../store/alarms';
 import { cameras, isStale, liveness, now_ms, readings } from '../store/live';
 import { hover, map, mapCondition, view } from '../store/map';
-import { layers, theme } from '../store/preferences';
+import { layerPanelOpen, layers, theme } from '../store/preferences';
 import { data, records } from '../store/records';
 import { alarmListOpen, following, mapSelection, select, selection } from '../store/selection';
 import { session } from '../store/session';
@@ -36,17 +36,36 @@ function mapReadings(): ReadonlyMap<string, MapReading> {
   return out;
 }
 
+/** Height of what is left of the canvas below the strip, CSS pixels; the canvas itself never changes with the strip. */
+const hidden_px = signal(0);
+
 /** Space the panels cover, so that what one flies to is not behind them. */
 function insets(now: PlantMap): void {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize || '16');
-  const narrow = window.innerWidth <= 640;
-  const bottom = alarmListOpen.value ? window.innerHeight * 0.5 : 7 * rem;
+  const narrow = window.innerWidth <= 40 * rem;
+  const inspected = selection.value !== null;
+  const list = alarmListOpen.value ? window.innerHeight * 0.46 : 0;
+  const sheet = narrow && inspected ? window.innerHeight * 0.45 : 0;
   now.setInsets({
     top: 0,
-    left: 0,
-    right: !narrow && selection.value !== null ? 22.5 * rem : 0,
-    bottom: narrow && selection.value !== null ? window.innerHeight * 0.45 : bottom,
+    left: !narrow && layerPanelOpen.value ? 13.25 * rem : 0,
+    right: !narrow && inspected ? 22.5 * rem : 0,
+    bottom: hidden_px.value + Math.max(list, sheet),
   });
+}
+
+/** Loads the slices of the font that the plant's names need: a canvas draws boxes for letters that are not there yet. */
+function loadLetters(): void {
+  const read = records.peek();
+  if (read === null || document.fonts === undefined) return;
+  const letters = new Set<string>();
+  for (const { names } of [...read.assets, ...read.people, ...read.vehicles, ...read.zones, ...read.fences]) {
+    for (const letter of names.zh) letters.add(letter);
+  }
+  const text = [...letters].join('');
+  for (const weight of [400, 600]) {
+    document.fonts.load(`${weight} 13px "Noto Sans SC"`, text).catch((error: unknown) => console.warn('fonts:', error));
+  }
 }
 
 /** Ties the stores to the map. Every effect reads its signals and hands the map plain values. */
@@ -56,9 +75,11 @@ function wire(now: PlantMap): () => void {
     effect(() => now.setLanguage(language.value)),
     effect(() => now.setTheme(theme.value)),
     effect(() => now.setLayers(layers.value)),
+    effect(() => insets(now)),
     effect(() => {
       if (data.value === null) return;
       now.setPlant(data.value);
+      loadLetters();
       if (viewGiven) return;
       viewGiven = true;
       if (firstView !== null) now.setView(firstView);
@@ -67,7 +88,6 @@ function wire(now: PlantMap): () => void {
     effect(() => now.setReadings(mapReadings())),
     effect(() => now.setCameraStates(cameras.value)),
     effect(() => now.setSelection(mapSelection.value)),
-    effect(() => insets(now)),
     effect(() => session.value?.onFrame((table, frame) => now.setPositions(table, frame))),
     // A reading grows old without a message: judge all again once in a while.
     (() => {
@@ -99,6 +119,9 @@ export function MapHost() {
     if (element === null) return undefined;
     let gone = false;
     let undo = () => {};
+    const stage = element.parentElement!;
+    const watch = new ResizeObserver(() => (hidden_px.value = Math.max(0, element.clientHeight - stage.clientHeight)));
+    watch.observe(stage);
     void (async () => {
       const { createPlantMap } = await import('../map/index');
       const made = createPlantMap();
@@ -124,6 +147,7 @@ export function MapHost() {
     })();
     return () => {
       gone = true;
+      watch.disconnect();
       undo();
     };
   }, []);

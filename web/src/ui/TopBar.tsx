@@ -89,7 +89,9 @@ export function TopBar() {
       <Mark />
       <h1 class="top-title">
         <span class="product">{t('app.name')}</span>
-        <span class="plant-name">{plant === null ? '' : name(plant.names)}</span>
+        <span class="plant-name" title={plant === null ? undefined : name(plant.names)}>
+          {plant === null ? '' : name(plant.names)}
+        </span>
       </h1>
       {plant?.fictional === true && (
         <span class="fictional" title={t('app.fictional.long')}>

@@ -7,7 +7,7 @@ import { language, t } from '../../i18n';
 import { clock, hourMinute, number } from '../../i18n/format';
 import { head, now_ms, readings, zone } from '../../store/live';
 import { theme } from '../../store/preferences';
-import { appended, recorded, TREND_S, valueRange, type Columns } from './series';
+import { appended, recorded, stepDecimals, TREND_S, valueRange, type Columns } from './series';
 import { sensorDecimals, unitText } from './values';
 
 const HEIGHT_REM = 10;
@@ -45,7 +45,6 @@ function drawLimits(plot: uPlot, sensor: SensorRecord): void {
 }
 
 function chart(box: HTMLElement, sensor: SensorRecord, columns: () => Columns, picked: (at: number | null) => void): uPlot {
-  const decimals = sensorDecimals(sensor);
   const { ll, l, h, hh } = sensor.limits;
   const font = `${0.75 * rem()}px ${token('font')}`;
   const axis = { stroke: token('text-secondary'), font, ticks: { show: false } };
@@ -72,7 +71,7 @@ function chart(box: HTMLElement, sensor: SensorRecord, columns: () => Columns, p
         grid: { stroke: token('hairline-soft'), width: 1 },
         space: 2 * rem(),
         size: 2.75 * rem(),
-        values: (_, splits) => splits.map((value) => number(value, Math.max(0, decimals - 1))),
+        values: (_, splits, _axis, _space, step) => splits.map((value) => number(value, stepDecimals(step))),
       },
     ],
     series: [

@@ -53,3 +53,8 @@ export function valueRange(columns: Columns, limits: readonly (number | null)[],
   const air = Math.max((to - from) * 0.08, (high - low) * 0.01);
   return [from - air, to + air];
 }
+
+/** Decimals that tell axis labels a step apart from each other. */
+export function stepDecimals(step: number): number {
+  return step > 0 ? Math.min(4, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))) : 0;
+}
