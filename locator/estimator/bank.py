@@ -85,7 +85,8 @@ class FilterBank:
     def __init__(self, anchors: Anchors, capacity: int = 64) -> None:
         self.anchors = anchors
         self.tags = 0
-        self._t0_ns: int | None = None
+        self.began_ns: int | None = None
+        """Time zero of the rows, UTC nanoseconds; None before the first run."""
         self._state = np.zeros((0, at.ROW_SIZE))
         self._parameters = np.zeros((0, at.PARAMETER_SIZE))
         self._rings = np.zeros((0, at.RING, at.SCALAR_SIZE))
@@ -146,6 +147,10 @@ class FilterBank:
     def __len__(self) -> int:
         return len(self._head)
 
+    def modes_of(self, row: int) -> NDArray[np.float64]:
+        """Probabilities (3,) that a tag stands, walks, moves fast."""
+        return self._state[row, at.MODE : at.MODE + at.MODELS].copy()
+
     def run(self, *, keep_track: bool = False) -> Results:
         """Fold everything queued, in order of time within each tag; keep_track for smoothing afterwards."""
         n = len(self._head)
@@ -157,9 +162,9 @@ class FilterBank:
         t_ns = np.fromiter((h[1] for h in head), np.int64, n)
         counts = np.fromiter((h[2] for h in head), np.int64, n)
         height = np.fromiter((h[3] for h in head), np.float64, n)
-        if self._t0_ns is None:
-            self._t0_ns = int(t_ns.min())
-        times: NDArray[np.float64] = np.asarray((t_ns - self._t0_ns) * 1e-9, np.float64)
+        if self.began_ns is None:
+            self.began_ns = int(t_ns.min())
+        times: NDArray[np.float64] = np.asarray((t_ns - self.began_ns) * 1e-9, np.float64)
         starts = np.zeros(n + 1, np.int64)
         np.cumsum(counts, out=starts[1:])
         ms = self._scalars(rows, times, counts, height)
