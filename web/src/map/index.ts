@@ -6,7 +6,7 @@ import './map.css';
 import { PlantScene, LAYER_ID, SceneLayer } from '../scene/layer';
 import { siteToLonLat, type SiteOrigin } from '../scene/site';
 import { groundFeatures, outlines, type PlantOutlines } from './features';
-import { fitCamera } from './fit';
+import { MapCamera } from './camera';
 import { detectorMarks } from './marks';
 import { CLUSTER_BELOW_ZOOM, Overlay, type Mark } from './overlay';
 import { readPalette, type Palette } from './palette';
@@ -34,16 +34,25 @@ import { HATCHED, layers as styleLayers, layerVisibility, GROUND, style, zoomOfM
 
 setWorkerUrl(workerUrl);
 
-const TILTED_DEG = 54;
-const FLY_MS = 500;
+const LOAD_LIMIT_MS = 30_000;
 const SMALL_KINDS = { detectors: ['gas_detector'], cameras: ['camera'], anchors: ['anchor'] } as const;
-const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Without a GPU smooth edges cost three quarters of the frame rate. */
 function rendersInSoftware(gl: WebGL2RenderingContext): boolean {
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name: unknown = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '';
   return typeof name === 'string' && /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
+
+/** MapLibre says nothing when its worker cannot start; an operator must not stare at an empty page. */
+function loaded(map: MapLibreMap): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('the map did not start')), LOAD_LIMIT_MS);
+    map.once('load', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  });
 }
 
 type Listeners = { [E in keyof MapEvents]: Set<(payload: MapEvents[E]) => void> };
@@ -69,6 +78,7 @@ class MapLibrePlant implements PlantMap {
   private switches = Object.fromEntries(LAYERS.map((name) => [name, true])) as LayerSwitches;
   private language: Language = 'zh';
   private insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
+  private camera: MapCamera | null = null;
   private shownModels: string | number | null = null;
   private readySent = false;
   private framed = false;
@@ -103,7 +113,9 @@ class MapLibrePlant implements PlantMap {
     });
     probe.getExtension('WEBGL_lose_context')?.loseContext();
     this.map = map;
-    await new Promise<void>((resolve) => map.once('load', () => resolve()));
+    this.camera = new MapCamera(map);
+    this.camera.insets = this.insets;
+    await loaded(map);
     this.scene = new PlantScene(palette);
     this.overlay = new Overlay();
     element.append(this.overlay.canvas);
@@ -319,11 +331,12 @@ class MapLibrePlant implements PlantMap {
 
   setInsets(insets: Insets): void {
     this.insets = insets;
+    if (this.camera) this.camera.insets = insets;
   }
 
   flyTo(target: FlyTarget): void {
     const place = this.placeOf(target);
-    if (!place || !this.map) return;
+    if (!place) return;
     const [lon, lat] = siteToLonLat(this.origin, place.x, place.y);
     const shorter =
       Math.min(this.map.getContainer().clientWidth, this.map.getContainer().clientHeight) || 800;
@@ -351,70 +364,34 @@ class MapLibrePlant implements PlantMap {
   }
 
   view(): ViewState {
-    const c = this.map?.getCenter();
-    if (!this.map || !c)
-      return this.pendingView ?? { lon: 0, lat: 0, zoom: 15, bearing_deg: 0, pitch_deg: 0 };
-    return {
-      lon: c.lng,
-      lat: c.lat,
-      zoom: this.map.getZoom(),
-      bearing_deg: this.map.getBearing(),
-      pitch_deg: this.map.getPitch(),
-    };
+    return (
+      this.camera?.view() ?? this.pendingView ?? { lon: 0, lat: 0, zoom: 15, bearing_deg: 0, pitch_deg: 0 }
+    );
   }
 
   setView(view: ViewState): void {
     this.pendingView = view;
-    this.map?.jumpTo({
-      center: [view.lon, view.lat],
-      zoom: view.zoom,
-      bearing: view.bearing_deg,
-      pitch: view.pitch_deg,
-    });
-  }
-
-  private move(options: Parameters<MapLibreMap['easeTo']>[0]): void {
-    this.map?.easeTo({ padding: this.insets, duration: reducedMotion() ? 0 : FLY_MS, ...options });
+    this.camera?.setView(view);
   }
 
   zoomBy(steps: number): void {
-    this.move({ zoom: (this.map?.getZoom() ?? 15) + steps });
+    this.camera?.zoomBy(steps);
   }
 
   north(): void {
-    this.move({ bearing: 0 });
+    this.camera?.north();
   }
 
   toggle3d(): void {
-    this.move({ pitch: (this.map?.getPitch() ?? 0) > 10 ? 0 : TILTED_DEG });
+    this.camera?.toggle3d();
   }
 
   fit(): void {
-    this.frameBoundary(this.map?.getBearing() ?? 0, this.map?.getPitch() ?? 0, true);
+    if (this.data) this.camera?.fit(this.data.head);
   }
 
   home(animate = true): void {
-    this.frameBoundary(this.data?.head.home_bearing_deg ?? 0, TILTED_DEG, animate);
-  }
-
-  private frameBoundary(bearing: number, pitch: number, animate: boolean): void {
-    const { map, data } = this;
-    if (!map || !data) return;
-    const before = {
-      center: map.getCenter(),
-      zoom: map.getZoom(),
-      bearing: map.getBearing(),
-      pitch: map.getPitch(),
-    };
-    map.jumpTo({
-      bearing,
-      pitch,
-      padding: this.insets,
-      center: [data.head.origin_lon, data.head.origin_lat],
-    });
-    const found = fitCamera(map, data.head.boundary, this.insets);
-    map.jumpTo(before);
-    this.move({ ...found, bearing, pitch, ...(animate ? {} : { duration: 0 }) });
+    if (this.data) this.camera?.home(this.data.head, animate);
   }
 
   on<E extends keyof MapEvents>(event: E, callback: (payload: MapEvents[E]) => void): () => void {
@@ -489,7 +466,7 @@ class MapLibrePlant implements PlantMap {
     this.scene?.dispose();
     this.map?.remove();
     this.overlay?.canvas.remove();
-    this.map = this.scene = this.overlay = this.layer = null;
+    this.map = this.scene = this.overlay = this.layer = this.camera = null;
   }
 }
 
