@@ -16,11 +16,13 @@ from gis.files import PlantFilesError, read_plant
 from gis.store.database import connect, transaction
 from gis.store.migrate import upgrade
 from gis.store.plants import plant_exists, save_plant
+from gis.store.versions import forgotten_versions
 from twin.commands.database import database_option, database_url
 
 if TYPE_CHECKING:
     from gis.files import PlantFault
     from gis.plant import Plant
+    from gis.store.versions import ForgottenVersion
 
 # field of gis.plant.Plant → (Chinese, English)
 _KINDS = {
@@ -51,9 +53,14 @@ def command() -> None:
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @database_option
 @click.option("--replace", is_flag=True, help="Replace the records of a plant that is already there. Histories stay.")
+@click.option(
+    "--rewrite-history", is_flag=True, help="With --replace: also versions that the files lack or tell otherwise."
+)
 @click.option("--dry-run", is_flag=True, help="Only check the files.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default=None, help="Language of the messages.")
-def plant(directory: Path, database: str | None, replace: bool, dry_run: bool, lang: str | None) -> None:
+def plant(
+    directory: Path, database: str | None, replace: bool, rewrite_history: bool, dry_run: bool, lang: str | None
+) -> None:
     """Read, check, save in one transaction, say what was loaded."""
     chinese = (lang or os.environ.get("LC_ALL") or os.environ.get("LANG") or "").startswith("zh")
     try:
@@ -62,11 +69,11 @@ def plant(directory: Path, database: str | None, replace: bool, dry_run: bool, l
         _print_faults(error.faults, chinese=chinese)
         raise SystemExit(1) from error
     if not dry_run:
-        _save(loaded, database_url(database), replace=replace)
+        _save(loaded, database_url(database), replace=replace, rewrite_history=rewrite_history)
     _print_loaded(loaded, chinese=chinese, dry_run=dry_run)
 
 
-def _save(loaded: Plant, url: str, *, replace: bool) -> None:
+def _save(loaded: Plant, url: str, *, replace: bool, rewrite_history: bool) -> None:
     code = loaded.head.code
     try:
         upgrade(url)
@@ -75,6 +82,8 @@ def _save(loaded: Plant, url: str, *, replace: bool) -> None:
             with transaction(engine) as connection:
                 if not replace and plant_exists(connection, code):
                     raise click.ClickException(f"{code} is already there; --replace replaces its records. 厂区已存在。")
+                if not rewrite_history:
+                    _refuse_forgetting(forgotten_versions(connection, loaded))
                 save_plant(connection, loaded)
         finally:
             engine.dispose()
@@ -85,6 +94,17 @@ def _save(loaded: Plant, url: str, *, replace: bool) -> None:
         raise click.ClickException(
             f"the database refused: {error}{hint}; nothing was loaded. 未导入任何数据。"
         ) from error
+
+
+def _refuse_forgetting(lost: list[ForgottenVersion]) -> None:
+    """A replay shows fences, zones and limits as they were; files must not change that unnoticed."""
+    if lost:
+        shown = "\n".join(f"  {one.records} {one.code} version {one.version}: {one.how}" for one in lost[:20])
+        more = f"\n  … and {len(lost) - 20} more" if len(lost) > 20 else ""
+        raise click.ClickException(
+            "the files would change the past; --rewrite-history does it all the same. 这些文件会改写历史版本。\n"
+            f"{shown}{more}"
+        )
 
 
 def _print_faults(faults: tuple[PlantFault, ...], *, chinese: bool) -> None:

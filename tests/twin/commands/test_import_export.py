@@ -53,6 +53,20 @@ def test_a_plant_that_is_there_is_replaced_only_when_asked(postgis_url: str) -> 
 
 
 @pytest.mark.servers
+def test_files_do_not_change_the_past_unnoticed(postgis_url: str, tmp_path: Path) -> None:
+    env = {"DATABASE_URL": postgis_url}
+    assert twin("import", "plant", DEMO, env=env)[0] == 0
+    shutil.copytree(DEMO, tmp_path / "moved")
+    text = (tmp_path / "moved" / "fences.geojson").read_text("utf-8")
+    (tmp_path / "moved" / "fences.geojson").write_text(text.replace('"forbidden"', '"information"', 1), "utf-8")
+    status, output = twin("import", "plant", tmp_path / "moved", "--replace", env=env)
+    assert status == 1
+    assert "version 1: changed" in output
+    assert twin("import", "plant", DEMO, "--replace", env=env)[0] == 0
+    assert twin("import", "plant", tmp_path / "moved", "--replace", "--rewrite-history", env=env)[0] == 0
+
+
+@pytest.mark.servers
 def test_faults_are_all_told_and_nothing_is_loaded(postgis_url: str, tmp_path: Path) -> None:
     shutil.copytree(DEMO, tmp_path / "bad")
     for file, old, new in (("tags.csv", "1.2", "high"), ("fences.geojson", "forbidden", "taboo")):

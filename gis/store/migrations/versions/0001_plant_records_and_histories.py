@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plant", "tag", "version", name="tag_assignment_pkey"),
     )
     op.execute(ENSURE_DAY)
+    op.execute("REVOKE ALL ON FUNCTION ensure_history_day(regclass, date) FROM PUBLIC")
 
 
 def downgrade() -> None:

@@ -1,0 +1,72 @@
+"""What each kind of database account may do; the owner, who migrates, may do everything.
+
+reader      sees everything (API for regulators, reports, GIS desktops)
+writer      and appends to the histories; cannot change or remove what is written, nor create tables
+editor      and writes new versions of records, closing old ones; cannot remove any
+importer    and replaces whole plants
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from gis.errors import StoreError
+from gis.store import histories, tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_HISTORIES = (histories.track_chunk, histories.reading, histories.journal, histories.crossing)
+_ALARM = histories.alarm
+_RECORDS = tuple(
+    table
+    for table in tables.metadata.sorted_tables
+    if table not in (*_HISTORIES, _ALARM) and table.name != "spatial_ref_sys"
+)
+_LATER = {"writer": ("reader",), "editor": ("reader", "writer"), "importer": ("reader", "writer", "editor")}
+
+
+class Right(StrEnum):
+    """The kinds of accounts, each with the rights of those before it."""
+
+    READER = "reader"
+    WRITER = "writer"
+    EDITOR = "editor"
+    IMPORTER = "importer"
+
+
+def grant(conn: Connection, account: str, right: Right) -> None:
+    """Give an account of the database server its rights; to be called by the owner.
+
+    Raises:
+        StoreError: an account name that cannot be one.
+        sqlalchemy.exc.DBAPIError: no such account, or the caller is not the owner.
+    """
+    if not account or "\0" in account:
+        raise StoreError("an account has a name")
+    name = '"' + account.replace('"', '""') + '"'
+    for kind in (*_LATER.get(right, ()), right):
+        for statement in _STATEMENTS[Right(kind)]:
+            conn.execute(text(statement.format(account=name).replace(":", r"\:")))
+
+
+def _on(rights: str, some: tuple[object, ...]) -> str:
+    return f"GRANT {rights} ON {', '.join(map(str, some))} TO {{account}}"
+
+
+_STATEMENTS = {
+    Right.READER: (
+        "GRANT USAGE ON SCHEMA public TO {account}",
+        _on("SELECT", (*_RECORDS, *_HISTORIES, _ALARM)),
+    ),
+    Right.WRITER: (
+        _on("INSERT", (*_HISTORIES, _ALARM)),
+        _on("UPDATE", (_ALARM,)),
+        "GRANT EXECUTE ON FUNCTION ensure_history_day(regclass, date) TO {account}",
+    ),
+    Right.EDITOR: (_on("INSERT, UPDATE", _RECORDS),),
+    Right.IMPORTER: (_on("DELETE", _RECORDS),),
+}
