@@ -337,11 +337,7 @@ class MapLibrePlant implements PlantMap {
   flyTo(target: FlyTarget): void {
     const place = this.placeOf(target);
     if (!place) return;
-    const [lon, lat] = siteToLonLat(this.origin, place.x, place.y);
-    const shorter =
-      Math.min(this.map.getContainer().clientWidth, this.map.getContainer().clientHeight) || 800;
-    const wanted = zoomOfMetre(lat) + Math.log2(shorter / 2 / place.span);
-    this.move({ center: [lon, lat], zoom: Math.min(19, Math.max(15, wanted)) });
+    this.camera?.show(siteToLonLat(this.origin, place.x, place.y), place.span);
   }
 
   private placeOf(target: FlyTarget): { x: number; y: number; span: number } | null {
