@@ -32,7 +32,7 @@ from gis.plant import (
     Vehicle,
     Zone,
 )
-from gis.time import parse_time
+from gis.time import UtcNs, parse_time
 from twin.effects import (
     Alarm,
     AlarmChanged,
@@ -298,10 +298,10 @@ class SetClock:
     """A clock that stands until it is set."""
 
     def __init__(self, now_ns: int = T0) -> None:
-        self.t_ns = now_ns
+        self.t_ns: int = now_ns
 
-    def now_ns(self) -> int:
-        return self.t_ns
+    def now_ns(self) -> UtcNs:
+        return UtcNs(self.t_ns)
 
     async def sleep(self, seconds: float) -> None:
         self.t_ns += round(seconds * 1e9)
