@@ -25,12 +25,12 @@ _BUILDINGS = (
     ("B-11", "装置变电所", "Units substation", Rect(345.0, -84.0, 385.0, -64.0), 7.0, 1, "substation"),
     ("B-12", "物流门卫", "Goods gatehouse", Rect(-8.0, -382.0, 2.0, -374.0), 4.5, 1, "gatehouse"),
     ("B-13", "装车调度室", "Loading dispatch office", Rect(40.0, -300.0, 62.0, -286.0), 5.0, 1, "office"),
-    ("B-14", "循环水场", "Cooling towers", Rect(420.0, -96.0, 520.0, -76.0), 14.0, 1, "other"),
+    ("B-14", "循环水场", "Cooling towers", Rect(420.0, -96.0, 520.0, -76.0), 14.0, 1, "cooling_tower"),
     ("B-15", "循环水泵房", "Cooling water pump house", Rect(420.0, -122.0, 470.0, -110.0), 7.0, 1, "other"),
     ("B-16", "锅炉房", "Boiler house", Rect(410.0, -190.0, 460.0, -156.0), 24.0, 1, "other"),
     ("B-17", "空分空压站", "Air and nitrogen station", Rect(490.0, -190.0, 545.0, -160.0), 10.0, 1, "other"),
-    ("B-18", "污水处理场", "Waste water treatment", Rect(225.0, 270.0, 290.0, 330.0), 4.0, 1, "other"),
-    ("B-19", "污水泵房", "Waste water pump house", Rect(225.0, 345.0, 250.0, 357.0), 5.0, 1, "other"),
+    ("B-18", "污水处理场", "Waste water treatment", Rect(225.0, 322.0, 290.0, 368.0), 4.0, 1, "other"),
+    ("B-19", "污水泵房", "Waste water pump house", Rect(226.0, 270.0, 248.0, 282.0), 5.0, 1, "other"),
     ("B-20", "备件库", "Spare parts store", Rect(-262.0, -368.0, -226.0, -338.0), 8.0, 1, "other"),
     ("B-21", "消防水泵房", "Fire water pump house", Rect(-208.0, -272.0, -180.0, -254.0), 6.0, 1, "other"),
 )
@@ -98,7 +98,7 @@ def _draw_areas(draft: Draft) -> None:
         ("A-WH", "危化品仓储区", "Hazardous goods storage", block(3, 0), "storage"),
         ("A-RAIL", "铁路装卸区", "Rail loading area", block(4, 0), "loading"),
         ("A-UTL", "公用工程区", "Utilities area", block(4, 1), "utility"),
-        ("A-WWT", "污水处理区", "Waste water area", Rect(214.0, 262.0, 300.0, 366.0), "utility"),
+        ("A-WWT", "污水处理区", "Waste water area", Rect(214.0, 262.0, 300.0, 374.0), "utility"),
         ("A-FLARE", "火炬区", "Flare area", block(4, 3), "utility"),
     ):
         draft.put(code, zh, en, rect, Unit.model_validate({"unit_kind": kind}))
@@ -165,7 +165,7 @@ def _draw_paths(draft: Draft) -> None:
         ("WK-18", "锅炉房步道", "Boiler house footpath", ((475.0, -138.0), (475.0, lower)), walkway),
         ("WK-19", "循环水步道", "Cooling water footpath", ((410.0, -138.0), (410.0, -103.0), (532.0, -103.0), (532.0, -138.0)), walkway),
         ("WK-20", "火炬步道", "Flare footpath", ((460.0, 232.0), (460.0, 315.0), (494.0, 315.0)), walkway),
-        ("WK-21", "污水步道", "Waste water footpath", ((258.0, 255.0), (258.0, 268.0)), walkway),
+        ("WK-21", "污水步道", "Waste water footpath", ((258.0, 255.0), (258.0, 319.0)), walkway),
         ("WK-22", "污油罐步道", "Slop oil footpath", ((125.0, 255.0), (125.0, 310.0)), walkway),
         ("WK-23", "物流门步道", "Goods gate footpath", ((-15.0, -378.0), (-9.0, -378.0)), walkway),
         ("WK-24", "主门步道", "Main gate footpath", ((-480.0, -378.0), (-472.0, -378.0)), walkway),

@@ -79,7 +79,7 @@ UNITS = (
         ),
         (Vessel("电脱盐罐", "Desalter drum", 3.8, 12.0, 0.80), Vessel("二级电脱盐罐", "Second desalter drum", 3.8, 12.0, 0.92)),
         (House("常压炉", "Atmospheric heater", 0.14, 16.0, 12.0, 24.0), House("减压炉", "Vacuum heater", 0.40, 14.0, 11.0, 22.0),
-         House("空压机房", "Compressor house", 0.62, 22.0, 12.0, 9.0)),
+         House("空压机房", "Compressor house", 0.58, 22.0, 12.0, 9.0)),
         12,
     ),
     ProcessUnit(
@@ -91,7 +91,7 @@ UNITS = (
         ),
         (Vessel("再生器", "Regenerator", 9.0, 34.0, 0.14), Vessel("沉降器", "Disengager", 6.0, 42.0, 0.27),
          Vessel("三级旋风分离器", "Third-stage separator", 4.0, 18.0, 0.40)),
-        (House("主风机房", "Main air blower house", 0.60, 26.0, 13.0, 11.0), House("气压机房", "Wet gas compressor house", 0.86, 20.0, 13.0, 11.0)),
+        (House("主风机房", "Main air blower house", 0.57, 26.0, 13.0, 11.0), House("气压机房", "Wet gas compressor house", 0.86, 20.0, 13.0, 11.0)),
         11,
     ),
     ProcessUnit(
@@ -191,9 +191,9 @@ def _draw_equipment(draft: Draft, unit: ProcessUnit) -> None:
     for index, house in enumerate(unit.houses, start=1):
         code, x = f"F-{n + index}", unit.along(house.at)
         foot = Rect(x - house.along_m / 2, y0 + 14.0, x + house.along_m / 2, y0 + 14.0 + house.across_m)
-        draft.put(
-            code, f"{house.zh} {code}", f"{house.en} {code}", foot, Building(height_m=house.height_m), parent=parent
-        )
+        use: Literal[fired_heater, other] = "fired_heater" if house.en.endswith("heater") else "other"
+        attributes_b = Building(height_m=house.height_m, use=use)
+        draft.put(code, f"{house.zh} {code}", f"{house.en} {code}", foot, attributes_b, parent=parent)
     _draw_rows(draft, unit)
 
 
