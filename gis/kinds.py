@@ -126,6 +126,8 @@ class Building(_Kind):
         "fire_station",
         "gatehouse",
         "workshop",
+        "fired_heater",
+        "cooling_tower",
         "other",
     ] = "other"
 

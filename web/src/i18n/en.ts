@@ -343,6 +343,8 @@ export const en: Dictionary = {
   'use.canteen': 'Canteen',
   'use.laboratory': 'Laboratory',
   'use.fire_station': 'Fire station',
+  'use.fired_heater': 'Fired heater',
+  'use.cooling_tower': 'Cooling tower',
   'use.gatehouse': 'Gatehouse',
   'use.workshop': 'Workshop',
   'use.other': 'Other',

@@ -336,6 +336,8 @@ export const zh = {
   'use.canteen': '食堂',
   'use.laboratory': '化验',
   'use.fire_station': '消防站',
+  'use.fired_heater': '加热炉',
+  'use.cooling_tower': '凉水塔',
   'use.gatehouse': '门卫',
   'use.workshop': '车间',
   'use.other': '其他',
