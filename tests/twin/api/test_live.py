@@ -30,6 +30,7 @@ from twin.api.app import create_app
 from twin.api.context import Deps
 from twin.api.follow import follow
 from twin.api.frames import decode_frame
+from twin.api.outbox import MAX_BYTES
 from twin.api.permissions import OPERATOR
 from twin.bus.local import LocalBus
 from twin.bus.port import RoleHealth
@@ -236,8 +237,8 @@ def test_a_slow_screen_gets_newer_positions_and_every_alarm(tmp_path: Path) -> N
                     await asyncio.sleep(0.06)
             quick_seen = [(await text(quick, "alarm"))["seq"] for _ in range(200)]
             slow.transport.resume_reading()
-            slow_seen = []
-            frames = []
+            slow_seen: list[int] = []
+            frames: list[int] = []
             async with asyncio.timeout(PATIENCE_S):
                 while len(slow_seen) < 200 or not frames or frames[-1] < 400:
                     received = await slow.recv()
@@ -286,7 +287,7 @@ def test_an_overrun_outbox_closes_with_its_code(tmp_path: Path) -> None:
         async with connect_socket(on.address()) as socket:
             await text(socket, "snapshot")
             (screen,) = on.hub._screens
-            screen.outbox.put_text("x" * (live.Outbox()._max_bytes + 1))
+            screen.outbox.put_text("x" * (MAX_BYTES + 1))
             screen.filled.set()
             with pytest.raises(ConnectionClosed) as closed:
                 await drained(socket)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 P = "/api/v1/plants/TEST-1"
 # The interface that others rely on.
-PERSON_FIELDS = set("id,name,role,tag,t,x_m,y_m,z_m,lon,lat,r95_m,p_still,level,status,zones".split(","))
+PERSON_FIELDS = {"id", "name", "role", "tag", "t", "x_m", "y_m", "z_m", "lon", "lat"}
+PERSON_FIELDS |= {"r95_m", "p_still", "level", "status", "zones"}
 SETTINGS = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
