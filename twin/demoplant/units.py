@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gis.kinds import Building, BulletTank, Column, HeatExchanger, PipeRack, Pump, Reactor, Road, Unit
 from twin.demoplant.draft import Draft, Rect, line, spread
@@ -191,7 +192,7 @@ def _draw_equipment(draft: Draft, unit: ProcessUnit) -> None:
     for index, house in enumerate(unit.houses, start=1):
         code, x = f"F-{n + index}", unit.along(house.at)
         foot = Rect(x - house.along_m / 2, y0 + 14.0, x + house.along_m / 2, y0 + 14.0 + house.across_m)
-        use: Literal[fired_heater, other] = "fired_heater" if house.en.endswith("heater") else "other"
+        use: Literal["fired_heater", "other"] = "fired_heater" if house.en.endswith("heater") else "other"
         attributes_b = Building(height_m=house.height_m, use=use)
         draft.put(code, f"{house.zh} {code}", f"{house.en} {code}", foot, attributes_b, parent=parent)
     _draw_rows(draft, unit)
