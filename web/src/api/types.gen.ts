@@ -116,7 +116,7 @@ export interface Building {
   kind: "building";
   height_m: number;
   storeys: number;
-  use: "control_room" | "office" | "substation" | "canteen" | "laboratory" | "fire_station" | "gatehouse" | "workshop" | "other";
+  use: "control_room" | "office" | "substation" | "canteen" | "laboratory" | "fire_station" | "gatehouse" | "workshop" | "fired_heater" | "cooling_tower" | "other";
 }
 
 /** Horizontal pressure tank on saddles. */
