@@ -472,6 +472,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("plant", "tag", "version", name="tag_assignment_pkey"),
     )
     op.execute(ENSURE_DAY)
+    # A chunk is read whole or not at all: compressed within its row, it needs no second place.
+    for channel in ("sigma_x", "sigma_y", "correlation", "vx_mmps", "vy_mmps", "p_still", "status", "reasons"):
+        op.execute(f"ALTER TABLE track_chunk ALTER {channel} SET STORAGE MAIN")
     op.execute("REVOKE ALL ON FUNCTION ensure_history_day(regclass, date) FROM PUBLIC")
 
 
