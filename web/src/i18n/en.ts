@@ -81,8 +81,7 @@ export const en: Dictionary = {
   'conn.banner.late.more':
     'The service answers, but no new measurement arrives. Check the positioning engine and the network.',
   'conn.banner.frozen': 'Picture frozen for {age}',
-  'conn.banner.frozen.more':
-    'You see positions of {age} ago, not of now. Alarms and sensors are still being received.',
+  'conn.banner.frozen.more': 'You see positions of {age} ago, not of now. Alarms and sensors are still being received.',
   'conn.banner.lost': 'Connection lost, picture frozen for {age}',
   'conn.banner.lost.more':
     'You see the last state received, not the present. Alarms are caught up when the connection is back.',

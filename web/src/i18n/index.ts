@@ -41,5 +41,10 @@ export function name(names: Names): string {
 /** The language to begin with: asked for in the address, chosen before, or the browser's own. */
 export function firstLanguage(asked: string | null, kept: string | null, browser: readonly string[]): Language {
   for (const wish of [asked, kept]) if (wish === 'zh' || wish === 'en') return wish;
-  return browser.find((tag) => /^(zh|en)\b/i.test(tag))?.toLowerCase().startsWith('en') ? 'en' : 'zh';
+  return browser
+    .find((tag) => /^(zh|en)\b/i.test(tag))
+    ?.toLowerCase()
+    .startsWith('en')
+    ? 'en'
+    : 'zh';
 }

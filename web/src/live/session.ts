@@ -199,15 +199,23 @@ export class Session {
   }
 
   async #readUntilDone(signal: AbortSignal): Promise<void> {
-    await this.#retrying(signal, async () => {
-      const read = await api.records(this.#plant, signal);
-      records.value = indexed(read);
-      recordsFault.value = null;
-    }, (error) => (recordsFault.value = reason(error)));
-    await this.#retrying(signal, async () => {
-      models.value = await api.models(this.#plant, signal);
-      modelsMissing.value = false;
-    }, () => (modelsMissing.value = true));
+    await this.#retrying(
+      signal,
+      async () => {
+        const read = await api.records(this.#plant, signal);
+        records.value = indexed(read);
+        recordsFault.value = null;
+      },
+      (error) => (recordsFault.value = reason(error)),
+    );
+    await this.#retrying(
+      signal,
+      async () => {
+        models.value = await api.models(this.#plant, signal);
+        modelsMissing.value = false;
+      },
+      () => (modelsMissing.value = true),
+    );
   }
 
   async #retrying(signal: AbortSignal, read: () => Promise<void>, failed: (error: unknown) => void): Promise<void> {
@@ -229,4 +237,3 @@ export function liveUrl(plant: string, page: Location): string {
   const scheme = page.protocol === 'https:' ? 'wss' : 'ws';
   return `${scheme}://${page.host}/ws/v1/live?plant=${encodeURIComponent(plant)}`;
 }
-

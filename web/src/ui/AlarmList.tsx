@@ -59,8 +59,7 @@ export function AlarmList() {
   const open = alarmListOpen.value;
   const history = useHistory(open && tab === 'history');
 
-  const rows =
-    tab === 'standing' ? filtered(alarms.value, { priorities, unacknowledgedOnly }) : history.items;
+  const rows = tab === 'standing' ? filtered(alarms.value, { priorities, unacknowledgedOnly }) : history.items;
   const ids = rows.map((alarm) => alarm.id);
   const row_px = rowPx();
 
@@ -110,13 +109,7 @@ export function AlarmList() {
       <div class="alarm-tools">
         <div class="tabs" role="tablist">
           {(['standing', 'history'] as const).map((which) => (
-            <button
-              key={which}
-              type="button"
-              role="tab"
-              aria-selected={tab === which}
-              onClick={() => setTab(which)}
-            >
+            <button key={which} type="button" role="tab" aria-selected={tab === which} onClick={() => setTab(which)}>
               {t(`alarm.tab.${which}`)}
             </button>
           ))}

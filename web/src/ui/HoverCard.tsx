@@ -46,7 +46,9 @@ function aboutAsset(code: string): Lines | null {
 
 function aboutNamed(kind: 'zone' | 'fence' | 'camera', code: string): Lines | null {
   const found = records.value?.[kind].get(code);
-  return found === undefined ? null : { title: name(found.names), second: `${t(`kind.${kind}`)} · ${code}`, third: null };
+  return found === undefined
+    ? null
+    : { title: name(found.names), second: `${t(`kind.${kind}`)} · ${code}`, third: null };
 }
 
 /** What is under the pointer, in three short lines beside it. */

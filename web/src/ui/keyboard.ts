@@ -40,7 +40,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
 ];
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input:not([type=checkbox]), textarea, [contenteditable]') !== null;
+  return (
+    target instanceof HTMLElement && target.closest('input:not([type=checkbox]), textarea, [contenteditable]') !== null
+  );
 }
 
 /** Handles one key press; true when it was ours. */

@@ -19,11 +19,7 @@ interface PriorityProps {
 /** Priority as shape, colour and number: 1 ◆, 2 ▲, 3 ●, 4 ○. */
 export function PriorityMark({ priority, hollow = false }: PriorityProps) {
   return (
-    <svg
-      class={`priority-mark p${priority}${hollow ? ' is-hollow' : ''}`}
-      viewBox="0 0 22 22"
-      aria-hidden="true"
-    >
+    <svg class={`priority-mark p${priority}${hollow ? ' is-hollow' : ''}`} viewBox="0 0 22 22" aria-hidden="true">
       {OUTLINES[priority]}
       <text x="11" y={priority === 2 ? 17.2 : 15.2} text-anchor="middle">
         {priority}

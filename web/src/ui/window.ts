@@ -10,16 +10,15 @@ export interface Slice {
 }
 
 /** Rows to draw for a scroll position, with a few beyond each edge. */
-export function visibleRows(
-  count: number,
-  row_px: number,
-  scroll_px: number,
-  height_px: number,
-  beyond = 4,
-): Slice {
+export function visibleRows(count: number, row_px: number, scroll_px: number, height_px: number, beyond = 4): Slice {
   const first = Math.min(count, Math.max(0, Math.floor(scroll_px / row_px) - beyond));
   const end = Math.min(count, Math.ceil((scroll_px + height_px) / row_px) + beyond);
-  return { first, end: Math.max(first, end), before_px: first * row_px, after_px: (count - Math.max(first, end)) * row_px };
+  return {
+    first,
+    end: Math.max(first, end),
+    before_px: first * row_px,
+    after_px: (count - Math.max(first, end)) * row_px,
+  };
 }
 
 /**

@@ -53,7 +53,10 @@ export function CameraInspector({ of }: { of: Selection }) {
       </Section>
       <Details
         facts={[
-          { label: t('inspect.fov'), value: `${number(camera.hfov_deg, 0)}° · ${camera.width_px} × ${camera.height_px}` },
+          {
+            label: t('inspect.fov'),
+            value: `${number(camera.hfov_deg, 0)}° · ${camera.width_px} × ${camera.height_px}`,
+          },
           { label: t('inspect.mount'), value: metres(camera.z_m) },
         ]}
       />

@@ -80,7 +80,10 @@ export function MoverInspector({ of }: { of: Selection }) {
               ),
           },
           { label: t('inspect.team'), value: team === undefined ? row.team : name(team.names) },
-          { label: t('inspect.shift'), value: shift === undefined ? null : `${name(shift.names)} ${shift.start}–${shift.end}` },
+          {
+            label: t('inspect.shift'),
+            value: shift === undefined ? null : `${name(shift.names)} ${shift.start}–${shift.end}`,
+          },
           { label: t('inspect.employer'), value: person?.employer },
           { label: t('inspect.plate'), value: vehicle?.plate },
           {

@@ -44,7 +44,12 @@ function drawLimits(plot: uPlot, sensor: SensorRecord): void {
   ctx.restore();
 }
 
-function chart(box: HTMLElement, sensor: SensorRecord, columns: () => Columns, picked: (at: number | null) => void): uPlot {
+function chart(
+  box: HTMLElement,
+  sensor: SensorRecord,
+  columns: () => Columns,
+  picked: (at: number | null) => void,
+): uPlot {
   const { ll, l, h, hh } = sensor.limits;
   const font = `${0.75 * rem()}px ${token('font')}`;
   const axis = { stroke: token('text-secondary'), font, ticks: { show: false } };

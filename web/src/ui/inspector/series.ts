@@ -37,7 +37,12 @@ export function appended(columns: Columns, t_s: number, value: number, gap_s: nu
 }
 
 /** The value range to draw: the data and the limits near it, with a little air. */
-export function valueRange(columns: Columns, limits: readonly (number | null)[], low: number, high: number): [number, number] {
+export function valueRange(
+  columns: Columns,
+  limits: readonly (number | null)[],
+  low: number,
+  high: number,
+): [number, number] {
   const given = [...columns.min, ...columns.max].filter((value) => value !== null);
   if (given.length === 0) return [low, high];
   let from = Math.min(...given);

@@ -59,7 +59,8 @@ function kindWord(entry: Entry<Choice>): string {
 }
 
 function Sign({ entry }: { entry: Entry<Choice> }) {
-  const glyph = 'kind' in entry.value && entry.value.kind === 'mover' ? mover.value.get(entry.value.id)?.glyph : undefined;
+  const glyph =
+    'kind' in entry.value && entry.value.kind === 'mover' ? mover.value.get(entry.value.id)?.glyph : undefined;
   return <span class="palette-sign">{glyph !== undefined && <RoleGlyph glyph={glyph} />}</span>;
 }
 

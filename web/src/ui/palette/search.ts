@@ -29,11 +29,7 @@ const KIND_ORDER: Readonly<Record<EntryKind, number>> = {
 
 /** Folds case, width (Ｔ－１０１) and accents, so that what is typed matches what is written. */
 export function folded(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .trim();
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 
 const plain = (text: string): string => text.replace(/[\s\-_.:/]/g, '');
