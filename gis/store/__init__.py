@@ -4,7 +4,7 @@ database    engine, transactions whose errors are ours          migrate     tabl
 tables      a plant's records                                   histories   tracks, readings, journal, crossings, alarms
 plants      a plant saved and loaded whole                      versions    what a save would make history forget
 fences      one fence written as a new version                  announcements   hearing that records changed
-tracks      chunks of fixes in, any span of time out            journal     crossings and alarms, never dropped, never changed
+tracks      chunks of fixes in, any span of time out            journal     crossings and alarms, kept for ever
 readings    values in, trends and last values out               tiles       vector tiles
 partitions  one per UTC day and history                         privileges  what each kind of account may do
 
