@@ -19,7 +19,6 @@ import logging
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from gis.store.database import connect
 from gis.wire import encode
 from twin.bus.port import RoleHealth
 from twin.edges.http import listen, serve
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gis.clock import Clock
+    from gis.frames import SiteFrame
     from gis.plant import Plant
     from twin.bus.port import Bus
     from twin.edges.mqtt import Arrival
@@ -58,7 +58,9 @@ async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 
     vitals = Vitals()
     watch = PlantWatch(settings.database_url, clock)
-    pipeline = Pipeline(await watch.load(vitals))
+    plants = await watch.load(vitals)
+    # The first time on a machine its kernels are compiled: not in the way of the other roles.
+    pipeline = await asyncio.to_thread(Pipeline, plants)
     inlet = inlet_for(settings, "locator", [f"{_PREFIX}/uwb/+/{kind}" for kind in ("ranges", "tdoa", "fix")])
     refusals = Refusals()
 
@@ -174,27 +176,45 @@ async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 
 
 async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
-    """Everything the core says, kept: tracks and journal in PostGIS."""
-    from twin.sinks.store import StoreSink  # noqa: PLC0415 - a role loads only what it runs
+    """Everything the core says, kept and passed on: tracks and journal in PostGIS, positions and alarms on MQTT."""
+    from twin.bus.mqtt import MqttBus  # noqa: PLC0415 - a role loads only what it runs
+    from twin.sinks.outbound import OutboundSink  # noqa: PLC0415 - as above
+    from twin.sinks.store import StoreSink  # noqa: PLC0415 - as above
 
-    engine = connect(settings.database_url, pool_size=2)
-    store = StoreSink(engine, settings.spool_dir, clock, spool_bytes=settings.spool_bytes)
+    watch = PlantWatch(settings.database_url, clock, pool_size=2)
+    store = StoreSink(watch.engine, settings.spool_dir, clock, spool_bytes=settings.spool_bytes)
     vitals = Vitals()
 
+    def frame_of(code: str) -> SiteFrame | None:
+        plant = watch.plants.get(code)
+        return plant.head.frame if plant is not None else None
+
+    outside = MqttBus(settings.outbound, f"twin-{settings.instance}-out", prefix="")
+    outbound = OutboundSink(outside, clock, frame_of=frame_of)
+
     def look() -> Vitals:
-        kept = store.vitals
-        vitals.trouble = kept.trouble
-        vitals.queues.update({"spool_bytes": kept.spool_bytes, "spool.dropped": kept.dropped, "gaps": kept.gaps})
+        kept, sent = store.vitals, outbound.vitals
+        vitals.trouble = kept.trouble or ("" if outside.connected else "the MQTT broker is not reachable")
+        vitals.queues["spool_bytes"] = kept.spool_bytes
+        vitals.queues["spool.dropped"] = kept.dropped
+        vitals.queues["refused.dropped"] = kept.refused
+        vitals.queues["gaps"] = kept.gaps
+        vitals.queues["outbound"] = sent.waiting
+        vitals.queues["outbound.dropped"] = sent.dropped
         if kept.stored_ns:
             vitals.lag("measured_to_stored", clock.now_ns(), kept.stored_ns)
         return vitals
 
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(store.run(bus))
-            tasks.create_task(Pulse("sinks", bus, clock, look).run())
-    finally:
-        engine.dispose()
+    # Storing begins at once, database or not: the spool takes what comes.
+    async with outside, asyncio.TaskGroup() as tasks:
+        tasks.create_task(store.run(bus))
+        tasks.create_task(outbound.run(bus))
+        tasks.create_task(watch.follow(_ignore))
+        tasks.create_task(Pulse("sinks", bus, clock, look).run())
+
+
+def _ignore(_plant: Plant) -> None:
+    """The frames of the plants are all that is wanted, and `PlantWatch` keeps those."""
 
 
 async def api(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
