@@ -121,6 +121,8 @@ def _facade(edge: Edge, house: Building, storey: float, *, entrance: bool, high:
     length = edge[2]
     share, sill, pane, gap = _WINDOWS.get(house.use, _USUAL_WINDOWS)
     margin = 0.8
+    # A hall of one tall storey has a band of windows, no shop front.
+    tall = min(storey * share, 2.6)
     parts: list[Mesh] = []
     if length > 2 * margin + 1.2 and storey > 1.8:
         count = int(np.clip((length - 2 * margin + gap) / (pane + gap), 1, 60))
@@ -130,12 +132,10 @@ def _facade(edge: Edge, house: Building, storey: float, *, entrance: bool, high:
             low = storey * (number + sill)
             if high:
                 keep = np.abs(at + pane / 2 - length / 2) > 2.2 if entrance and number == 0 else np.full(count, True)
-                parts.append(_panels(edge, at[keep], min(pane, step - 0.15), low, low + storey * share, GLASS))
+                parts.append(_panels(edge, at[keep], min(pane, step - 0.15), low, low + tall, GLASS))
             else:
                 parts.append(
-                    _panels(
-                        edge, np.array([margin]), length - 2 * margin, low, low + storey * share, tinted(GLASS, 1.5)
-                    )
+                    _panels(edge, np.array([margin]), length - 2 * margin, low, low + tall, tinted(GLASS, 1.5))
                 )
     if entrance and length > 3:
         parts += _entrance(edge, house, storey, high)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assets import buildings, groundworks, instruments, structures, tanks, vessels
+from assets import buildings, groundworks, instruments, process_buildings, structures, tanks, vessels
 from assets.errors import ModelError
 from assets.footprint import lines_of
 from assets.mesh import join
@@ -42,6 +42,11 @@ _OVER_AREA: dict[str, Callable[..., Mesh]] = {
     "loading_bay": structures.loading_bay,
     "bund": groundworks.bund,
     "unit": groundworks.unit,
+}
+# Uses of a building that are no house at all.
+_PLANT_BUILDINGS: dict[str, Callable[..., Mesh]] = {
+    "fired_heater": process_buildings.fired_heater,
+    "cooling_tower": process_buildings.cooling_tower,
 }
 EQUIPMENT_KINDS = frozenset(_EQUIPMENT)
 FOOTPRINT_KINDS = frozenset(_OVER_AREA) | {"pipe_rack", "road"}
@@ -107,6 +112,8 @@ def footprint(attributes: Attributes, shape: BaseGeometry, *, high: bool) -> Mes
         return groundworks.coarse_road(attributes, shape)
     if isinstance(attributes, kinds.PipeRack) and "LineString" in shape.geom_type:
         return join([structures.pipe_rack(attributes, line, high=high) for line in lines_of(shape)])
+    if isinstance(attributes, kinds.Building) and attributes.use in _PLANT_BUILDINGS and "Polygon" in shape.geom_type:
+        return _PLANT_BUILDINGS[attributes.use](attributes, shape, high=high)
     if kind in _OVER_AREA and "Polygon" in shape.geom_type:
         return _OVER_AREA[kind](attributes, shape, high=high)
     raise ModelError(f"{kind} cannot be drawn on a {shape.geom_type}")

@@ -118,7 +118,7 @@ def _plotter(size: tuple[int, int]) -> Any:
     plotter: Any = pyvista.Plotter(off_screen=True, window_size=[size[0] * _FINER, size[1] * _FINER], lighting="none")
     plotter.set_background(GROUND)
     # The sun, the sky from the other side, and a little from straight above.
-    for direction, intensity in ((tuple(SUN), 0.85), ((-0.8, -0.3, 0.5), 0.22), ((0.0, 0.0, 1.0), 0.12)):
+    for direction, intensity in ((tuple(SUN), 0.85), ((0.8, -0.3, 0.5), 0.22), ((0.0, 0.0, 1.0), 0.12)):
         plotter.add_light(pyvista.Light(position=direction, light_type="scene light", intensity=intensity))
     return plotter
 
@@ -140,8 +140,8 @@ def _add(plotter: Any, mesh: Mesh) -> None:
         rgb=True,
         smooth_shading=None,
         interpolation="gouraud",
-        ambient=0.42,
-        diffuse=0.66,
+        ambient=0.48,
+        diffuse=0.62,
         specular=0.0,
         culling="back",
     )

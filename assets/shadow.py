@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from assets.mesh import Floats, Mesh
     from assets.scene import Scene
 
-SUN = np.array([0.62, -0.74, 1.0])
-"""Direction to the sun, site axes: south-east, 46° high."""
+SUN = np.array([-0.68, -0.72, 1.0])
+"""Direction to the sun, site axes: south-west, 45° high."""
 _FLAT = {"unit", "road", "muster_point", "anchor", "camera", "gas_detector"}
 _GRAIN_M = 0.08
 

@@ -53,7 +53,19 @@ ORDINARY: dict[str, st.SearchStrategy[kinds.Attributes]] = {
         kinds.Building,
         height_m=size(3, 30),
         storeys=st.integers(1, 6),
-        use=st.sampled_from(["control_room", "office", "substation", "gatehouse", "workshop", "fire_station", "other"]),
+        use=st.sampled_from(
+            [
+                "control_room",
+                "office",
+                "substation",
+                "gatehouse",
+                "workshop",
+                "fire_station",
+                "fired_heater",
+                "cooling_tower",
+                "other",
+            ]
+        ),
     ),
     "warehouse": st.builds(kinds.Warehouse, height_m=size(4, 20)),
     "loading_bay": st.builds(kinds.LoadingBay, height_m=size(5, 12), lanes=st.integers(1, 8)),

@@ -96,5 +96,8 @@ def test_the_plants_shadow_does_not_overlap_itself_and_lies_away_from_the_sun() 
     scene = lay_out(PLANT)
     thrown = shadow.cast(scene)
     assert thrown.is_valid
-    site = whole(scene, high=False)
-    assert thrown.centroid.x < site.bounds.mean(axis=0)[0]
+    flare: Any = next(asset for asset in PLANT.assets if asset.kind == "flare")
+    foot = PLANT.head.frame.shape_to_site(flare.geometry).coords[0]
+    tip = np.array(foot) - shadow.SUN[:2] / shadow.SUN[2] * (flare.attributes.height_m - 1.0)
+    assert thrown.distance(shapely.Point(tip)) < 0.2
+    assert thrown.distance(shapely.Point(2 * np.array(foot) - tip)) > 10
