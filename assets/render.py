@@ -45,8 +45,8 @@ class View:
         unit: code of an asset to look at; None the whole plant.
     """
 
-    azimuth_deg: float = 330.0
-    elevation_deg: float = 32.0
+    azimuth_deg: float = 18.0
+    elevation_deg: float = 26.0
     zoom: float = 1.0
     unit: str | None = None
 
@@ -193,14 +193,14 @@ def _add_labels(plotter: Any, plant: Plant, scene: Scene, view: View) -> None:
     plotter.add_point_labels(
         np.array(points),
         texts,
-        font_size=11 * _FINER,
+        font_size=10 * _FINER,
         text_color="#182025",
         shape="rounded_rect",
         shape_color="#F5F6F6",
         shape_opacity=0.75,
         margin=3,
         show_points=False,
-        always_visible=True,
+        always_visible=False,
         bold=False,
     )
 
