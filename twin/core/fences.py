@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from scipy.special import ndtr, owens_t
+from shapely import MultiPolygon, Polygon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,7 @@ class Prisms:
         confirm: (n,) how many fixes must agree.
         edges: (e, 4) x1, y1, x2, y2 of all rings in metres, outer rings counter-clockwise, holes clockwise.
         edge_start: (2n + 1,) where each shape's edges begin.
+        centres_m: (2n, 3) a point well inside each prism.
         until_ns: the next instant at which another set of fences holds.
     """
 
@@ -66,6 +68,7 @@ class Prisms:
     confirm: NDArray[np.int64]
     edges: NDArray[np.float64]
     edge_start: NDArray[np.int64]
+    centres_m: NDArray[np.float64]
     until_ns: int
 
     def __len__(self) -> int:
@@ -90,6 +93,7 @@ def prisms_at(
     edges = [_edges(shape) for shape in shapes]
     z_min = np.array([fence.z_min_m for fence in chosen], float)
     z_max = np.array([fence.z_max_m for fence in chosen], float)
+    middle = [_middle(shape) for shape in shapes]
     turns = [t for fence in fences for t in (fence.valid_from, fence.valid_to) if t is not None and t > t_ns]
     return Prisms(
         fences=chosen,
@@ -104,6 +108,7 @@ def prisms_at(
         confirm=np.array([fence.confirm_fixes for fence in chosen], np.int64),
         edges=np.concatenate([np.zeros((0, 4)), *edges]),
         edge_start=np.concatenate([[0], np.cumsum([len(part) for part in edges])]).astype(np.int64),
+        centres_m=np.column_stack([np.reshape(middle, (-1, 2)), np.tile(0.5 * (z_min + z_max), 2)]),
         until_ns=min(turns, default=np.iinfo(np.int64).max),
     )
 
@@ -112,6 +117,16 @@ def _objects(items: Sequence[Any]) -> NDArray[np.object_]:
     array = np.empty(len(items), object)
     array[:] = items
     return array
+
+
+def _middle(shape: BaseGeometry) -> tuple[float, float]:
+    """The point of a shape that is furthest from its border; some point of it when it has no area."""
+    if isinstance(shape, Polygon | MultiPolygon) and shape.area > 0:
+        circle = shapely.maximum_inscribed_circle(shape, tolerance=0.01 * float(np.sqrt(shape.area)))
+        x, y = circle.coords[0] if circle is not None else shape.representative_point().coords[0]
+    else:
+        x, y = shape.representative_point().coords[0]
+    return float(x), float(y)
 
 
 def _edges(shape: BaseGeometry) -> NDArray[np.float64]:
@@ -190,6 +205,22 @@ def _whiten(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     first = d[:, 0] / sx
     return first, (d[:, 1] - lean * first) / sy
+
+
+def relative_likelihood(
+    prisms: Prisms,
+    row: NDArray[np.int64],
+    chance: NDArray[np.float64],
+    cov_m2: NDArray[np.float64],
+    sigma_z_m: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """How well "inside" explains fixes (p,), between 0 and 1: their probability over that of a fix in the middle.
+
+    A blurred fix has a low probability of being inside any small fence, wherever it is. It speaks against being inside
+    only as far as one in the middle of the fence, equally blurred, would have had a higher one.
+    """
+    best = inside_probability(prisms, row, prisms.centres_m[row], cov_m2, sigma_z_m)
+    return np.asarray(np.minimum(chance / np.maximum(best, 1e-12), 1.0), float)
 
 
 def near_pairs(

@@ -9,7 +9,15 @@ import numpy as np
 import shapely
 
 from gis.time import NS_PER_S
-from twin.core.fences import REACH_SIGMA, Prisms, inside_probability, largest_sigma_m, near_pairs
+from twin.core.fences import (
+    REACH_SIGMA,
+    Prisms,
+    inside_probability,
+    largest_sigma_m,
+    near_pairs,
+    relative_likelihood,
+)
+from twin.core.passage import passage
 from twin.effects import Direction, EvidenceFix
 
 if TYPE_CHECKING:
@@ -29,13 +37,18 @@ class Pair:
         inside: on which side it is held to be.
         entered_ns: when it entered; 0 outside.
         streak: the fixes so far that speak for the other side.
-        left: the last believed fix before the streak, from outside; where a passage began.
+        left: the last fix that was outside, while later ones are in doubt or speak for inside; where a passage began.
     """
 
     inside: bool = False
     entered_ns: int = 0
     streak: tuple[EvidenceFix, ...] = ()
     left: EvidenceFix | None = None
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it was outside or inside for certain some fixes ago, and is not now."""
+        return bool(self.streak) or self.left is not None
 
 
 OUTSIDE = Pair()
@@ -63,7 +76,7 @@ class Membership:
         pairs: key → pair.
         keys: the keys, sorted.
         inside: for each key, whether it is inside.
-        streaking: for each key, whether fixes speak for the other side.
+        streaking: for each key, whether it is on its way from one side to the other.
     """
 
     pairs: Mapping[int, Pair] = field(default_factory=dict)
@@ -80,11 +93,11 @@ class Membership:
         return [(int(key) // _STRIDE, int(key) % _STRIDE, self.pairs[int(key)]) for key in self.keys]
 
     def with_pairs(self, changed: Mapping[int, Pair]) -> Membership:
-        """The same with some pairs changed; a pair outside without a streak is forgotten."""
+        """The same with some pairs changed; a pair outside and not on its way is forgotten."""
         if not changed:
             return self
         pairs = {**self.pairs, **changed}
-        gone = [key for key, pair in changed.items() if not pair.inside and not pair.streak]
+        gone = [key for key, pair in changed.items() if not pair.inside and not pair.is_on_its_way]
         for key in gone:
             del pairs[key]
         touched = np.sort(np.fromiter(changed, np.int64, len(changed)))
@@ -94,7 +107,7 @@ class Membership:
         stay = touched[np.isin(touched, np.array(gone, np.int64), assume_unique=True, invert=True)]
         into = np.searchsorted(keys, stay)
         inside = [pairs[key].inside for key in stay.tolist()]
-        streaking = [bool(pairs[key].streak) for key in stay.tolist()]
+        streaking = [pairs[key].is_on_its_way for key in stay.tolist()]
         return Membership(
             pairs,
             np.insert(keys, into, stay),
@@ -159,8 +172,8 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
     """Fold one fix of each of n subjects into the membership.
 
     A subject enters when `confirm_fixes` in a row are inside with at least the fence's enter probability, and leaves
-    when as many are inside the fence grown by the exit margin with at most its exit probability. One that was outside
-    and is outside again but whose path led through the fence entered and left it.
+    when being inside the fence grown by the exit margin explains as many with a relative likelihood of at most its exit
+    probability. One that was outside and is outside again but whose path led through the fence entered and left it.
 
     Returns:
         the new membership, and the crossings by time, subject and fence.
@@ -181,13 +194,18 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
     row = np.where(inside, fence + len(prisms), fence)
     chance = inside_probability(prisms, row, moves.xyz_m[which], moves.cov_m2[which], moves.sigma_z_m[which])
     turned = np.where(inside, chance <= prisms.exit[fence], chance >= prisms.enter[fence])
-    through = ~inside & (chance <= prisms.exit[fence]) & (streaking | _path_meets(prisms, moves, which, fence))
+    away = np.flatnonzero(inside & turned)
+    likelihood = relative_likelihood(
+        prisms, row[away], chance[away], moves.cov_m2[which[away]], moves.sigma_z_m[which[away]]
+    )
+    turned[away] = likelihood <= prisms.exit[fence[away]]
+    gone_by = ~inside & ~turned & (streaking | _path_meets(prisms, moves, which, fence))
 
     changed: dict[int, Pair] = {}
     crossings: list[Crossing] = []
-    for j in np.flatnonzero(turned | streaking | through):
+    for j in np.flatnonzero(turned | streaking | gone_by):
         before = membership.pairs.get(int(key[j]), OUTSIDE)
-        seen = _Seen(int(which[j]), int(fence[j]), float(chance[j]), bool(turned[j]), bool(through[j]))
+        seen = _Seen(int(which[j]), int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]))
         after, crossed = _folded(before, prisms, moves, seen)
         if after is not before:
             changed[int(key[j])] = after
@@ -215,15 +233,14 @@ class _Seen:
     fence: int
     chance: float
     turned: bool
-    through: bool
+    gone_by: bool
 
 
 def _folded(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen) -> tuple[Pair, list[Crossing]]:
     """One pair after one fix, and what it crossed."""
     subject = int(moves.subject[seen.move])
     if not seen.turned:
-        after = replace(before, streak=(), left=None) if before.streak else before
-        return after, _passage(before, prisms, moves, seen, subject) if seen.through else []
+        return _undecided(before, prisms, moves, seen, subject)
     fix = _evidence(moves, seen.move, seen.chance)
     streak = (*before.streak, fix)
     if len(streak) < prisms.confirm[seen.fence]:
@@ -240,44 +257,37 @@ def _folded(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen) -> tupl
     return Pair(inside=True, entered_ns=fix.t_ns), [into]
 
 
-def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int) -> list[Crossing]:
-    """Entry and exit of a subject whose path since it was last outside led through the fence; usually none.
+def _undecided(
+    before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int
+) -> tuple[Pair, list[Crossing]]:
+    """A pair after a fix that does not speak for the other side."""
+    if before.inside:
+        return (replace(before, streak=()) if before.streak else before), []
+    if not seen.gone_by:
+        return OUTSIDE, []
+    if seen.chance <= prisms.exit[seen.fence]:
+        return OUTSIDE, _passage(before, prisms, moves, seen, subject)
+    # In doubt: the way it came is remembered until it is out for certain, in or on the other side.
+    if not moves.path[seen.move]:
+        return OUTSIDE, []
+    return Pair(left=before.left or _origin(moves, seen.move)), []
 
-    Believed when the middle of the longest stretch inside is inside with the enter probability, under the covariance
-    interpolated between the two ends.
-    """
-    if before.streak and before.left is None:
+
+def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int) -> list[Crossing]:
+    """Entry and exit of a subject whose path since it was last outside led through the fence; usually none."""
+    if before.left is None and (before.streak or not moves.path[seen.move]):
         return []
     begin = before.left if before.left is not None else _origin(moves, seen.move)
     end = _evidence(moves, seen.move, seen.chance)
-    line = shapely.LineString([(begin.x_m, begin.y_m), (end.x_m, end.y_m)])
-    if line.length == 0.0 or not prisms.shapes[seen.fence].intersects(line):
-        return []
-    stretches = [part for part in shapely.get_parts(prisms.shapes[seen.fence].intersection(line)) if part.length > 0.0]
-    if not stretches:
-        return []
-    longest = max(stretches, key=lambda part: float(part.length))
-    share = sorted(line.project(shapely.Point(xy)) / line.length for xy in longest.coords)
-    first, last = share[0], share[-1]
-    middle = _between(begin, end, 0.5 * (first + last))
     sigma_z = max(float(moves.sigma_z_m[seen.move]), float(moves.from_sigma_z_m[seen.move]))
-    chance = float(
-        inside_probability(
-            prisms,
-            np.array([seen.fence]),
-            np.array([[middle.x_m, middle.y_m, middle.z_m]]),
-            np.array([middle.cov_m2]),
-            np.array([sigma_z]),
-        )[0]
-    )
-    if chance < prisms.enter[seen.fence]:
+    found = passage(prisms, seen.fence, begin, end, sigma_z)
+    if found is None:
         return []
-    middle = _with_probability(middle, chance)
-    into, out = _between(begin, end, first), _between(begin, end, last)
+    into, middle, out = found
     proof = (begin, *before.streak, middle, end)
     dwell_s = (out.t_ns - into.t_ns) / NS_PER_S
     return [
-        Crossing(t.t_ns, subject, seen.fence, way, chance, (t.x_m, t.y_m, t.z_m), proof, dwell)
+        Crossing(t.t_ns, subject, seen.fence, way, middle.probability, (t.x_m, t.y_m, t.z_m), proof, dwell)
         for t, way, dwell in ((into, Direction.ENTER, None), (out, Direction.EXIT, dwell_s))
     ]
 
@@ -292,18 +302,3 @@ def _origin(moves: Movements, i: int) -> EvidenceFix:
     x, y, z = (float(value) for value in moves.from_xyz_m[i])
     xx, xy, yy = (float(value) for value in moves.from_cov_m2[i])
     return EvidenceFix(int(moves.from_t_ns[i]), x, y, z, (xx, xy, yy), 0.0)
-
-
-def _between(a: EvidenceFix, b: EvidenceFix, share: float) -> EvidenceFix:
-    """The point at a share of the way from a to b, with the covariance between theirs."""
-
-    def mix(first: float, second: float) -> float:
-        return (1.0 - share) * first + share * second
-
-    cov = (mix(a.cov_m2[0], b.cov_m2[0]), mix(a.cov_m2[1], b.cov_m2[1]), mix(a.cov_m2[2], b.cov_m2[2]))
-    t_ns = a.t_ns + round(share * (b.t_ns - a.t_ns))
-    return EvidenceFix(t_ns, mix(a.x_m, b.x_m), mix(a.y_m, b.y_m), mix(a.z_m, b.z_m), cov, 0.0)
-
-
-def _with_probability(fix: EvidenceFix, probability: float) -> EvidenceFix:
-    return EvidenceFix(fix.t_ns, fix.x_m, fix.y_m, fix.z_m, fix.cov_m2, probability)

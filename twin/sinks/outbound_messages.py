@@ -109,21 +109,23 @@ def positions_of(effect: PositionsMoved, frame: SiteFrame | None) -> Rows:
     radius = np.round(r95_m(effect.cov_m2), 3).tolist()
     xyz = np.round(effect.xyz_m, 3).tolist()
     still = np.round(effect.p_still, 3).tolist()
-    where: list[tuple[float, float]] | list[tuple[None, None]] = [(None, None)] * len(xyz)
+    lon: list[float | None] = [None] * len(xyz)
+    lat = lon
     if frame is not None:
-        where = list(
-            zip(*(np.round(axis, 8).tolist() for axis in frame.to_lonlat(*effect.xyz_m[:, :2].T)), strict=True)
-        )
+        lon, lat = (np.round(axis, 8).tolist() for axis in frame.to_lonlat(*effect.xyz_m[:, :2].T))
     return {
         subject: OutPosition(
             subject,
             effect.tag_id[i],
             format_time(int(effect.fix_t_ns[i])),
-            *xyz[i],
-            radius[i],
-            still[i],
-            _STATUS[int(effect.status[i])],
-            *where[i],
+            x_m=xyz[i][0],
+            y_m=xyz[i][1],
+            z_m=xyz[i][2],
+            r95_m=radius[i],
+            p_still=still[i],
+            status=_STATUS[int(effect.status[i])],
+            lon=lon[i],
+            lat=lat[i],
         )
         for i, subject in enumerate(effect.subject)
     }
