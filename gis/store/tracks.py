@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from gis.store import partitions
-from gis.store.histories import track_chunk
 from gis.store.paths import (
     LONGEST_NS,
     TrackChunk,
@@ -22,7 +21,7 @@ from gis.store.paths import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -37,6 +36,28 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %b::bytea::geometry, %b::int2[], %b::int2[],
         %b::int2[], %b::int2[], %b, %b, %b::int4[])
 ON CONFLICT DO NOTHING
 """
+_COLUMNS = """
+SELECT subject, tag, from_ns, to_ns, first_seq, last_seq, path::bytea AS path, sigma_x, sigma_y, correlation,
+       vx_mmps, vy_mmps, p_still, status, reasons
+FROM track_chunk """
+_OVERLAPS = "WHERE plant = :plant AND from_ns > :began_ns AND from_ns < :to_ns AND to_ns >= :from_ns "
+_IN_ORDER = "ORDER BY subject, from_ns, tag"
+_SPAN = text(_COLUMNS + _OVERLAPS + _IN_ORDER)
+_SPAN_OF_SOME = text(_COLUMNS + _OVERLAPS + "AND subject = ANY(:subjects) " + _IN_ORDER)
+# Chunks that are running at the instant, and of each subject the one that ended last before it. Found by their keys
+# first, so that only the chosen ones are unpacked.
+_AT = text(
+    "WITH chosen AS MATERIALIZED ("  # noqa: S608 - joined of constants above; values are parameters
+    " SELECT subject, from_ns, tag FROM track_chunk"
+    " WHERE plant = :plant AND from_ns > :began_ns AND from_ns <= :at_ns AND to_ns >= :at_ns"
+    " UNION ALL ("
+    "  SELECT DISTINCT ON (subject) subject, from_ns, tag FROM track_chunk"
+    "  WHERE plant = :plant AND from_ns > :long_ago_ns AND from_ns <= :at_ns"
+    "  AND to_ns < :at_ns AND to_ns >= :oldest_ns ORDER BY subject, to_ns DESC)"
+    ") "
+    + _COLUMNS
+    + "JOIN chosen USING (subject, from_ns, tag) WHERE plant = :plant AND from_ns > :long_ago_ns AND from_ns <= :at_ns"
+)
 
 
 def append_chunks(conn: Connection, plant_code: str, frame: SiteFrame, chunks: Iterable[TrackChunk]) -> None:
@@ -74,28 +95,13 @@ def read_tracks(
         to_ns: first instant no more, UTC ns.
         subjects: only these; None for all.
     """
-    columns = [column for column in track_chunk.c if column.name not in ("plant", "path")]
-    query = (
-        select(*columns, text("path::bytea AS path"))
-        .where(
-            track_chunk.c.plant == plant_code,
-            track_chunk.c.from_ns > from_ns - LONGEST_NS,
-            track_chunk.c.from_ns < to_ns,
-            track_chunk.c.to_ns >= from_ns,
-        )
-        .order_by(track_chunk.c.subject, track_chunk.c.from_ns, track_chunk.c.tag)
-    )
-    if subjects is not None:
-        query = query.where(track_chunk.c.subject.in_(list(subjects)))
-    rows = conn.execute(query).all()
-    if not rows:
-        return []
-    lengths = [len(row.status) for row in rows]
-    xyz_m, t_ns = decode_paths([row.path for row in rows], lengths, frame)
-    chunks, start = [], 0
-    for row, length in zip(rows, lengths, strict=True):
-        chunk = _chunk(row, xyz_m[start : start + length], t_ns[start : start + length].copy())
-        start += length
+    asked = {"plant": plant_code, "from_ns": from_ns, "to_ns": to_ns, "began_ns": from_ns - LONGEST_NS}
+    if subjects is None:
+        rows = conn.execute(_SPAN, asked).all()
+    else:
+        rows = conn.execute(_SPAN_OF_SOME, asked | {"subjects": list(subjects)}).all()
+    chunks = []
+    for chunk in _decoded(rows, frame):
         inside = (chunk.t_ns >= from_ns) & (chunk.t_ns < to_ns)
         if inside.all():
             chunks.append(chunk)
@@ -108,11 +114,28 @@ def positions_at(
     conn: Connection, plant_code: str, frame: SiteFrame, at_ns: int, *, oldest_s: float = 600.0
 ) -> list[TrackChunk]:
     """Each subject's last fix up to an instant, as chunks of one; those older than `oldest_s` are left out."""
+    oldest_ns = at_ns - round(oldest_s * 1e9)
+    began_ns = at_ns - LONGEST_NS
+    asked = {"plant": plant_code, "at_ns": at_ns, "oldest_ns": oldest_ns, "began_ns": began_ns}
+    rows = conn.execute(_AT, asked | {"long_ago_ns": oldest_ns - LONGEST_NS}).all()
     last: dict[str, TrackChunk] = {}
-    for chunk in read_tracks(conn, plant_code, frame, at_ns - round(oldest_s * 1e9), at_ns + 1):
-        if chunk.subject not in last or chunk.t_ns[-1] >= last[chunk.subject].t_ns[-1]:
-            last[chunk.subject] = chunk.part(slice(-1, None))
-    return list(last.values())
+    for chunk in _decoded(rows, frame):
+        known = last.get(chunk.subject)
+        until = int(np.searchsorted(chunk.t_ns, at_ns, side="right"))
+        if until and chunk.t_ns[until - 1] >= oldest_ns and (known is None or chunk.t_ns[until - 1] > known.t_ns[-1]):
+            last[chunk.subject] = chunk.part(slice(until - 1, until))
+    return [last[subject] for subject in sorted(last)]
+
+
+def _decoded(rows: Sequence[Any], frame: SiteFrame) -> Iterator[TrackChunk]:
+    if not rows:
+        return
+    lengths = [len(row.status) for row in rows]
+    xyz_m, t_ns = decode_paths([row.path for row in rows], lengths, frame)
+    start = 0
+    for row, length in zip(rows, lengths, strict=True):
+        yield _chunk(row, xyz_m[start : start + length], t_ns[start : start + length].copy())
+        start += length
 
 
 def _row(plant: str, chunk: TrackChunk, path: bytes) -> tuple[Any, ...]:

@@ -141,6 +141,20 @@ def test_positions_at_an_instant_are_the_last_up_to_it(conn: Connection) -> None
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize("second", [-1, 0, 3, 9, 30, 59, 60, 61, 75, 119, 500, 700, 720, 2000])
+def test_positions_at_an_instant_agree_with_the_whole_track(conn: Connection, second: int) -> None:
+    chunks = [chunk("P-1", 60, seed=1), chunk("P-1", 60, T0 + 60 * S, seed=2), chunk("P-2", 300, step_ns=2 * S, seed=3)]
+    # A fix that came late, alone in its chunk, and a second tag.
+    chunks += [chunk("P-1", 1, T0 + 30 * S + 500 * MS, seed=4), chunk("P-1", 20, T0 + 55 * S, tag="T2", seed=5)]
+    append_chunks(conn, "X", FRAME, chunks)
+    at_ns = T0 + second * S
+    expected: dict[str, int] = {}
+    for one in read_tracks(conn, "X", FRAME, at_ns - 600 * S, at_ns + 1):
+        expected[one.subject] = max(expected.get(one.subject, 0), int(one.t_ns[-1]))
+    assert {one.subject: int(one.t_ns[0]) for one in positions_at(conn, "X", FRAME, at_ns)} == expected
+
+
+@pytest.mark.servers
 def test_a_position_that_is_no_number_is_refused(conn: Connection) -> None:
     broken = chunk("P-1", 3)
     broken.xyz_m[1, 0] = np.nan
