@@ -11,6 +11,7 @@ from shapely.geometry import LineString, Point
 
 from gis.kinds import Building, Road
 from gis.plant import FencePurpose
+from twin.simulate.errors import SimulationError
 from twin.simulate.obstacles import Obstacles, is_entered, obstacles
 from twin.simulate.ways import Spur, Way, WayNet, build_net
 
@@ -79,6 +80,8 @@ def survey(plant: Plant, at_ns: int) -> Terrain:
     fences = {f.code: f for f in plant.fences if f.purpose == FencePurpose.FORBIDDEN and f.valid_at(at_ns)}
     forbidden = {code: frame.shape_to_site(fence.geometry) for code, fence in fences.items()}
     walkable, drivable = _ways(plant, shapes)
+    if not walkable:
+        raise SimulationError("the plant has no roads or walkways to move on")
     bunds = [(shapes[asset.code], 2.0) for asset in plant.assets_of("bund")]
     costly = [*bunds, *((area, 25.0) for area in forbidden.values())]
     spots, spurs = _people_spots(plant, shapes, walkable, things)
@@ -128,7 +131,7 @@ def _in_buildings(things: Obstacles, points: NDArray[np.float64]) -> NDArray[np.
 def _people_spots(
     plant: Plant, shapes: dict[str, BaseGeometry], ways: list[Way], things: Obstacles
 ) -> tuple[list[Spot], list[Spur]]:
-    net = shapely.union_all([way.line for way in ways]) if ways else LineString()
+    net = shapely.union_all([way.line for way in ways])
     spots: list[Spot] = []
     spurs: list[Spur] = []
 
@@ -210,7 +213,7 @@ def _seats(
 
 
 def _vehicle_spots(plant: Plant, shapes: dict[str, BaseGeometry], ways: list[Way]) -> tuple[list[Spot], list[Spur]]:
-    net = shapely.union_all([way.line for way in ways]) if ways else LineString()
+    net = shapely.union_all([way.line for way in ways])
     spots: list[Spot] = []
     spurs: list[Spur] = []
     for asset in plant.assets_of("building", "warehouse", "loading_bay", "muster_point", "unit"):
