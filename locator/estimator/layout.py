@@ -89,6 +89,9 @@ STUDENT_DOF = 4.0
 WATCH_WINDOW = 15
 LONGEST_GAP_S = 10.0
 WALK_MPS = 1.5
+WIDE_M = 3.0
+"""Standard deviation beyond which a place is worked out anew instead of linearised about."""
+ANYWHERE_M = 30.0
 FROZEN_AFTER = 20
 """Identical vectors in a row after which an engine is taken for frozen."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STARTS = 8
 STEPS = 8
+PLACES = 144
 HUBER = 1.5
 AGE_SPEED_MPS = 1.0
 # Results of `solve`.
@@ -165,42 +166,70 @@ def solve(ms: NDArray[np.float64], n: int, now: float, anchors: NDArray[np.float
 
 @compiled
 def surmise(
-    ms: NDArray[np.float64], n: int, now: float, anchors: NDArray[np.float64], out: NDArray[np.float64]
+    ms: NDArray[np.float64],
+    n: int,
+    now: float,
+    anchors: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    out: NDArray[np.float64],
 ) -> None:
-    """Mean and spread of where a tag can be when one or two ranges leave a circle or two points.
+    """Mean and spread of where a tag can be when few ranges leave a circle, an arc, or two points.
 
-    Args and `out` as for `solve`; the places tried lie on the circle of the newest range.
+    Places on the circle of the shortest range, weighed by the other ranges and by what was believed before.
+
+    Args:
+        ms: (≥ n, SCALAR_SIZE) ranges.
+        n: how many.
+        now: seconds; older ranges weigh less.
+        anchors: (k, ≥ 3) anchor positions, metres.
+        prior: (5,) x, y and covariance xx, xy, yy believed before; xx = 0 for no belief.
+        out: (RESULT_SIZE,) as for `solve`.
     """
-    newest = n - 1
-    a = int(ms[newest, 2])
-    dz = ms[newest, 7] - anchors[a, 2]
-    d = ms[newest, 4]
+    nearest = 0
+    for k in range(n):
+        if ms[k, 4] < ms[nearest, 4]:
+            nearest = k
+    a = int(ms[nearest, 2])
+    dz = ms[nearest, 7] - anchors[a, 2]
+    d = ms[nearest, 4]
     radius = math.sqrt(max(d * d - dz * dz, 0.01))
-    total, sx, sy, sxx, sxy, syy = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    places = 72
-    coarse = (radius * 2.0 * math.pi / places) ** 2
+    coarse = (radius * 2.0 * math.pi / PLACES) ** 2 / 4.0
+    xx, xy, yy = prior[2] + coarse, prior[3], prior[4] + coarse
+    det = xx * yy - xy * xy
+    logs = np.empty(PLACES)
     h = np.empty(4)
-    for k in range(places):
-        angle = 2.0 * math.pi * k / places
+    for k in range(PLACES):
+        angle = 2.0 * math.pi * k / PLACES
         x = anchors[a, 0] + radius * math.cos(angle)
         y = anchors[a, 1] + radius * math.sin(angle)
-        logarithm = 0.0
+        logs[k] = 0.0
         for j in range(n):
             observe(x, y, ms[j], anchors, h)
             r = ms[j, 4] - h[0]
-            logarithm -= math.log1p(r * r / (4.0 * (scalar_variance(ms[j], now) + coarse)))
-        w = math.exp(logarithm)
+            logs[k] -= 2.0 * math.log1p(r * r / (4.0 * (scalar_variance(ms[j], now) + coarse)))
+        if prior[2] > 0.0:
+            dx, dy = x - prior[0], y - prior[1]
+            logs[k] -= 2.5 * math.log1p((dx * dx * yy - 2.0 * dx * dy * xy + dy * dy * xx) / det / 4.0)
+    logs -= logs.max()
+    total, sx, sy, sxx, sxy, syy = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(PLACES):
+        angle = 2.0 * math.pi * k / PLACES
+        # Relative to the anchor, so that no digits are lost far from the origin.
+        x = radius * math.cos(angle)
+        y = radius * math.sin(angle)
+        w = math.exp(logs[k])
         total += w
         sx += w * x
         sy += w * y
         sxx += w * x * x
         sxy += w * x * y
         syy += w * y * y
-    out[0] = sx / total
-    out[1] = sy / total
-    own = scalar_variance(ms[newest], now)
-    out[2] = sxx / total - out[0] * out[0] + own
-    out[3] = sxy / total - out[0] * out[1]
-    out[4] = syy / total - out[1] * out[1] + own
+    mx, my = sx / total, sy / total
+    own = scalar_variance(ms[nearest], now) + coarse
+    out[0] = anchors[a, 0] + mx
+    out[1] = anchors[a, 1] + my
+    out[2] = sxx / total - mx * mx + own
+    out[3] = sxy / total - mx * my
+    out[4] = syy / total - my * my + own
     out[5] = 0.0
     out[6] = np.inf
