@@ -24,6 +24,8 @@ from twin.servers.postgres import PostgresServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.livetwin import LiveTwin
+
 # A shared machine may stop for a second at any moment: no example has a deadline.
 settings.register_profile("plant", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("plant")
@@ -113,3 +115,12 @@ def open_broker(server_home: Home) -> Iterator[BrokerAddress]:
 def broker(open_broker: BrokerAddress) -> BrokerAddress:
     """A broker without login: `.host`, `.port`. Shared by the tests of a process: use topics of your own."""
     return open_broker
+
+
+@pytest.fixture(scope="session")
+def demo_twin() -> Iterator[LiveTwin]:
+    """`twin up --demo`, really running; `.url`, `.get(path)`, `.gateway()`. Tests of it share the group `twin`."""
+    from tests.livetwin import live_twin  # noqa: PLC0415 - only tests of it pay for loading
+
+    with live_twin() as twin:
+        yield twin
