@@ -250,7 +250,8 @@ class GapRecord(Wire):
 
     t_from: Iso
     t_to: Iso
-    detail: str
+    reason: str
+    """missed, overflow, damaged …"""
 
 
 class SeriesRecord(Wire):
@@ -365,6 +366,8 @@ class TrackPage(Wire):
     """Tracks, one item a subject."""
 
     items: list[TrackRecord]
+    gaps: list[GapRecord]
+    """Stretches of which something is missing."""
     total: int
     next: str | None
 

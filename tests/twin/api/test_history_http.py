@@ -16,6 +16,7 @@ from gis.store.tracks import TrackChunk, append_chunks
 from gis.wire import decode
 from tests.twin.api.small import FRAME, T0, S, alarm, alarm_changed, names, snapshot
 from twin.api.answers import GEOJSON
+from twin.api.routes import history
 from twin.effects import AlarmState
 from twin.events import AlarmAcknowledged
 
@@ -89,6 +90,29 @@ def test_tracks_come_back_in_pages_of_subjects(twin: Twin, engine: Engine) -> No
     assert len(feature["geometry"]["coordinates"]) == len(feature["properties"]["t_ms"]) == 120
 
 
+def test_a_long_stretch_gives_few_subjects_a_page(twin: Twin, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "PAGE_SUBJECT_S", 1200.0)
+    for person in range(3):
+        _walk(engine, f"P00{person}", T0 - 120 * S)
+    first = twin.client.get(f"{P}/tracks").json()
+    assert [item["subject"] for item in first["items"]] == ["P000", "P001"]
+    assert first["total"] == 3
+    assert [item["subject"] for item in twin.client.get(first["next"]).json()["items"]] == ["P002"]
+    assert twin.client.get(f"{P}/tracks?subject=NOBODY").json()["items"] == []
+
+
+def test_a_long_gap_is_told_in_its_midst(twin: Twin, engine: Engine) -> None:
+    """Nothing is known of two hours: whoever looks at the middle of them must be told, not shown an empty plant."""
+    body = {"from_ns": T0 - 7200 * S, "to_ns": T0 - 60 * S, "reason": "missed", "effects": 0}
+    _write(engine, JournalEntry(1, T0 - 60 * S, "gap", "", body))
+    midst, before = _iso(T0 - 3600 * S), _iso(T0 - 9000 * S)
+    (gap,) = twin.client.get(f"{P}/state", params={"at": midst}).json()["gaps"]
+    assert gap == {"t_from": "2026-11-22T22:00:00.000Z", "t_to": "2026-11-22T23:59:00.000Z", "reason": "missed"}
+    span = {"from": _iso(T0 - 3700 * S), "to": midst}
+    assert twin.client.get(f"{P}/tracks", params=span).json()["gaps"] == [gap]
+    assert twin.client.get(f"{P}/state", params={"at": before}).json()["gaps"] == []
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
@@ -112,7 +136,7 @@ def test_the_plant_as_it_stood(twin: Twin, engine: Engine) -> None:
     raised = alarm("A1", raised_ns=then - 10 * S, changed_ns=then - 10 * S)
     over = alarm("A1", AlarmState.NORMAL, raised_ns=then - 10 * S, changed_ns=then + 600 * S)
     _write(engine, _entry(1, raised, raised.changed_ns), _entry(2, over, over.changed_ns))
-    _write(engine, JournalEntry(3, then, "gap", "", {"from_ns": then - 5 * S, "to_ns": then, "reason": "spool full"}))
+    _write(engine, JournalEntry(3, then, "gap", "", {"from_ns": then - 5 * S, "to_ns": then, "reason": "overflow"}))
     with transaction(engine) as connection:
         append_readings(connection, "TEST-1", ["LT-1", "LT-1"], [then - S, then + S], [10.2, 3.0], ["good", "good"])
     told = twin.client.get(f"{P}/state", params={"at": _iso(then)}).json()
@@ -123,7 +147,7 @@ def test_the_plant_as_it_stood(twin: Twin, engine: Engine) -> None:
     assert [(one["id"], one["state"]) for one in told["alarms"]] == [("A1", "unacknowledged")]
     assert told["alarms"][0]["place"]["code"] == "F-1"
     assert [(one["value"], one["limit"]) for one in told["readings"]] == [(10.2, "h")]
-    assert told["gaps"][0]["detail"] == "spool full"
+    assert told["gaps"][0]["reason"] == "overflow"
     now = twin.client.get(f"{P}/state").json()
     assert (now["people"], now["alarms"]) == ([], [])
     assert {fence["code"]: fence["version"] for fence in now["fences"]} == {"F-1": 2, "F-2": 1}

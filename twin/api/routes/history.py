@@ -11,6 +11,7 @@ from gis.fix import r95_m
 from gis.store.journal import alarms_at, read_entries
 from gis.store.plants import load_plant
 from gis.store.readings import latest, read_series
+from gis.store.subjects import tracked_subjects
 from gis.store.tracks import positions_at, read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time
 from twin.api import records
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["history"])
 DEFAULT_SPAN_S = 600.0
 LONGEST_TRACK_S = 86_400.0
+# Seconds of all subjects of a page together; at one fix a second about as many fixes.
+PAGE_SUBJECT_S = 400_000.0
 LONGEST_TREND_S = 366 * 86_400.0
 GAP_AROUND_S = 600.0
 # A position this much older than the instant asked for says no more than that its carrier was there once.
@@ -80,9 +83,7 @@ async def state(deps: TheDeps, plant: str, at: InstantText = None) -> Response:
                 for stored in latest(connection, plant, at_ns)
                 if np.isfinite(stored.value)
             ],
-            gaps=[
-                gap_record(entry) for entry in read_entries(connection, plant, at_ns - around, at_ns + around, ("gap",))
-            ],
+            gaps=gaps_between(connection, plant, at_ns - around, at_ns + around, now_ns),
         )
 
     return answer(await deps.history.ask(question, SLOW_MS))
@@ -104,19 +105,27 @@ async def tracks(
     now_ns = deps.clock.now_ns()
     from_ns, to_ns = span(from_, to, now_ns, DEFAULT_SPAN_S, LONGEST_TRACK_S)
     frame = directory.plant.head.frame
-    chunks = await deps.history.ask(
-        lambda connection: read_tracks(connection, plant, frame, from_ns, to_ns, subject), SLOW_MS
-    )
-    by_subject: dict[str, list[TrackChunk]] = {}
-    for chunk in chunks:
-        by_subject.setdefault(chunk.subject, []).append(chunk)
-    page, following = cut(list(by_subject), str, after, limit)
-    link = next_link(request, following)
-    items = [track_record(name, by_subject[name], directory) for name in page]
+    # A long stretch gives fewer subjects a page, so that no answer outgrows memory.
+    most = max(1, min(limit, round(PAGE_SUBJECT_S * NS_PER_S / (to_ns - from_ns))))
+
+    def question(connection: Connection) -> tuple[TrackPage, str | None]:
+        names = tracked_subjects(connection, plant, from_ns, to_ns)
+        if subject is not None:
+            names = sorted(set(names) & set(subject))
+        page, following = cut(names, str, after, most)
+        by_subject: dict[str, list[TrackChunk]] = {name: [] for name in page}
+        for chunk in read_tracks(connection, plant, frame, from_ns, to_ns, page) if page else []:
+            by_subject[chunk.subject].append(chunk)
+        items = [track_record(name, chunks, directory) for name, chunks in by_subject.items()]
+        gaps = gaps_between(connection, plant, from_ns, to_ns, now_ns)
+        link = next_link(request, following)
+        return TrackPage(items=items, gaps=gaps, total=len(names), next=link), link
+
+    page, link = await deps.history.ask(question, SLOW_MS)
     if wants_geojson(request):
-        features = [track_feature(item, directory) for item in items]
-        return answer_features(request, features, len(by_subject), link, format_time(now_ns))
-    return answer(TrackPage(items=items, total=len(by_subject), next=link))
+        features = [track_feature(item, directory) for item in page.items if item.t_ms]
+        return answer_features(request, features, page.total, link, format_time(now_ns))
+    return answer(page)
 
 
 @router.get("/plants/{plant}/people/{subject}/track", response_model=TrackRecord, **permitted(Permission.HISTORY_VIEW))
@@ -206,13 +215,22 @@ def track_feature(track: TrackRecord, directory: Directory) -> Feature:
     )
 
 
+def gaps_between(connection: Connection, plant: str, from_ns: int, to_ns: int, now_ns: int) -> list[GapRecord]:
+    """The stretches of which something is missing that touch [from, to].
+
+    A gap is written down under its end, which may be long after the stretch.
+    """
+    entries = read_entries(connection, plant, from_ns, max(to_ns, now_ns) + 1, ("gap",))
+    return [gap_record(entry) for entry in entries if entry.body.get("from_ns", entry.t_ns) <= to_ns]
+
+
 def gap_record(entry: JournalEntry) -> GapRecord:
     """A journal entry that marks something lost."""
     body = entry.body
     return GapRecord(
         t_from=format_time(int(body.get("from_ns", entry.t_ns))),
         t_to=format_time(int(body.get("to_ns", entry.t_ns))),
-        detail=str(body.get("reason", body.get("detail", ""))),
+        reason=str(body.get("reason", "unknown")),
     )
 
 

@@ -413,7 +413,8 @@ export interface GapRecord {
   t_from: string;
   /** ISO 8601 UTC, ends in Z */
   t_to: string;
-  detail: string;
+  /** missed, overflow, damaged … */
+  reason: string;
 }
 
 /** Fixed gas detector. */
@@ -913,6 +914,8 @@ export interface TagNow {
 /** Tracks, one item a subject. */
 export interface TrackPage {
   items: TrackRecord[];
+  /** Stretches of which something is missing. */
+  gaps: GapRecord[];
   total: number;
   next: string | null;
 }
