@@ -76,7 +76,7 @@ def test_people_walk_and_vehicles_drive_at_their_pace(played: tuple[Simulation, 
     assert moved[:, ~people].max() < 5.5 * 1.36 + 0.1
     # Paces are those of whole ways, so averaged over ten seconds.
     walking = np.array([step.truth.moving for step in steps])
-    steady = np.lib.stride_tricks.sliding_window_view(walking[1:], 10, axis=0).all(axis=-1)
+    steady = np.asarray(np.lib.stride_tricks.sliding_window_view(walking[1:], 10, axis=0).all(axis=-1))
     pace = np.lib.stride_tricks.sliding_window_view(moved, 10, axis=0).mean(axis=-1)
     assert 0.8 < np.median(pace[:, people][steady[:, people]]) < 1.6
 
