@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from assets.access import handrail, ladder, platform, ring
 from assets.footprint import box_of, offset_line, stations
@@ -25,11 +26,9 @@ from assets.palette import (
     ROOF_RIB,
     STEEL,
 )
-from assets.primitives import beams, box, boxes, directions, lathe, quads, tube
+from assets.primitives import beams, box, boxes, directions, lathe, plate, quads, slab, tube, walls
 
 if TYPE_CHECKING:
-    import shapely
-
     from gis.kinds import Flare, LoadingBay, PipeRack, Pump
 
 
@@ -118,42 +117,48 @@ def pipe_rack(rack: PipeRack, line: Floats, *, high: bool) -> Mesh:
         line: (k, 2) centre line, metres.
         high: the finer of the two levels of detail.
     """
-    half = rack.width_m / 2
-    tiers = tier_heights(rack)
     at, along = stations(line, rack.span_m)
-    across = np.column_stack([along[:, 1], -along[:, 0]])
-    left, right = at - across * half, at + across * half
-    count = len(at)
+    across = np.column_stack([along[:, 1], -along[:, 0]]) * rack.width_m / 2
+    draw = _fine_rack if high else _coarse_rack
+    return shaded(join(draw(rack, line, at - across, at + across)))
 
-    def lift(points: Floats, z: float) -> Floats:
-        return np.column_stack([points, np.full(len(points), z)])
 
-    # Far away every second bent is enough, its members a little thicker.
-    drawn = np.arange(count) if high else np.unique(np.append(np.arange(0, count, 2), count - 1))
-    sides, size = (4, 0.34) if high else (3, 0.5)
-    feet = np.vstack([lift(left[drawn], 0.0), lift(right[drawn], 0.0)])
-    parts = [beams(feet, feet + np.array([0.0, 0.0, rack.height_m]), size, STEEL, sides=sides)]
+def _lift(points: Floats, z: float) -> Floats:
+    return np.column_stack([points, np.full(len(points), z)])
+
+
+def _fine_rack(rack: PipeRack, line: Floats, left: Floats, right: Floats) -> list[Mesh]:
+    tiers = tier_heights(rack)
+    feet = np.vstack([_lift(left, 0.0), _lift(right, 0.0)])
+    parts = [beams(feet, feet + np.array([0.0, 0.0, rack.height_m]), 0.34, STEEL)]
     for tier, z in enumerate(tiers):
-        if high or tier == len(tiers) - 1:
-            parts.append(
-                beams(lift(left[drawn], z - 0.17), lift(right[drawn], z - 0.17), size * 0.9, STEEL, sides=sides)
-            )
-        for offset, radius, tone in _pipes(rack.width_m, tier)[:: 1 if high else 2]:
-            path = offset_line(line, offset)
-            round_m = radius if high else radius * 1.5
-            parts.append(tube(lift(path, z + round_m), round_m, tone, sides=6 if high else 3))
-        if high or tier == len(tiers) - 1:
-            for side in (-half, half):
-                path = offset_line(line, side)
-                parts.append(beams(lift(path[:-1], z - 0.45), lift(path[1:], z - 0.45), 0.26, STEEL))
-    if high and count > 1:
-        # Bracing in every fourth bay, both sides.
-        for edge in (left, right):
-            bays = np.arange(0, count - 1, 4)
-            low, head = lift(edge[bays], 0.3), lift(edge[bays + 1], tiers[0] - 0.5)
-            parts.append(beams(low, head, 0.16, STEEL, sides=3))
-            parts.append(beams(lift(edge[bays + 1], 0.3), lift(edge[bays], tiers[0] - 0.5), 0.16, STEEL, sides=3))
-    return shaded(join(parts))
+        parts.append(beams(_lift(left, z - 0.17), _lift(right, z - 0.17), 0.3, STEEL))
+        for offset, radius, tone in _pipes(rack.width_m, tier):
+            parts.append(tube(_lift(offset_line(line, offset), z + radius), radius, tone, sides=6))
+        for side in (-rack.width_m / 2, rack.width_m / 2):
+            path = offset_line(line, side)
+            parts.append(beams(_lift(path[:-1], z - 0.45), _lift(path[1:], z - 0.45), 0.26, STEEL))
+    # Bracing in every fourth bay, both sides.
+    bays = np.arange(0, len(left) - 1, 4)
+    for edge in (left, right):
+        for a, b in ((bays, bays + 1), (bays + 1, bays)):
+            parts.append(beams(_lift(edge[a], 0.3), _lift(edge[b], tiers[0] - 0.5), 0.16, STEEL, sides=3))
+    return parts
+
+
+def _coarse_rack(rack: PipeRack, line: Floats, left: Floats, right: Floats) -> list[Mesh]:
+    """Every second bent, and each tier of pipes one pale band between dark edges."""
+    half, count = rack.width_m / 2, len(left)
+    drawn = np.unique(np.append(np.arange(0, count, 2), count - 1))
+    feet = np.vstack([_lift(left[drawn], 0.0), _lift(right[drawn], 0.0)])
+    parts = [beams(feet, feet + np.array([0.0, 0.0, rack.height_m]), 0.45, STEEL, sides=3)]
+    whole = shapely.LineString(line)
+    for z in tier_heights(rack):
+        outline = whole.buffer(half, cap_style="flat", join_style="mitre", mitre_limit=2.0)
+        pipes = whole.buffer(half * 0.8, cap_style="flat", join_style="mitre", mitre_limit=2.0)
+        parts += [walls(outline, z - 0.4, z, STEEL), plate(outline.difference(pipes), z, STEEL)]
+        parts.append(slab(pipes, z, z + 0.4, PIPE_DARK, PIPE))
+    return parts
 
 
 def loading_bay(bay: LoadingBay, shape: shapely.Polygon, *, high: bool) -> Mesh:

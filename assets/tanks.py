@@ -131,15 +131,16 @@ def fixed_roof_tank(tank: FixedRoofTank, *, high: bool) -> Mesh:
             ROOF_RIB,
         ),
     ]
-    ribs = 8 if high else 6
-    line = roof
+    ribs = 8
+    # Far away ribs would only darken the roof.
+    line = roof if high else []
     for (r0, z0), (r1, z1) in itertools.pairwise(line):
         ends = max(r1, radius * 0.1)
         z_end = z0 + (z1 - z0) * (r0 - ends) / max(r0 - r1, 1e-9)
         if r0 > ends:
             start = np.column_stack([directions(ribs) * r0, np.full(ribs, z0 + 0.03)])
             end = np.column_stack([directions(ribs) * ends, np.full(ribs, z_end + 0.03)])
-            parts.append(beams(start, end, 0.16 if high else 0.22, ROOF_RIB, sides=3))
+            parts.append(beams(start, end, 0.16, ROOF_RIB, sides=3))
     parts.append(
         lathe(
             [(0.45, crown - 0.5), (0.45, crown + 0.55), (0.7, crown + 0.6), (0.0, crown + 0.95)],

@@ -194,7 +194,7 @@ def column(tank: Column, *, high: bool) -> Mesh:
         high: the finer of the two levels of detail.
     """
     radius, height = tank.diameter_m / 2, tank.height_m
-    sides = (16 if tank.diameter_m > 2 else 12) if high else 8
+    sides = (16 if tank.diameter_m > 2 else 12) if high else 10
     skirt = min(max(height * 0.09, 2.0), height * 0.2)
     slender = height / tank.diameter_m > 9
     upper = radius * (0.78 if slender else 1.0)
@@ -274,7 +274,7 @@ def reactor(tank: Reactor, *, high: bool) -> Mesh:
     """
     radius, height = tank.diameter_m / 2, tank.height_m
     low = min(tank.clearance_m, height * 0.5)
-    sides, steps = (16, 3) if high else (8, 1)
+    sides, steps = (16, 3) if high else (10, 1)
     depth = min(radius * 0.5, (height - low) * 0.3)
     profile = [
         *dish(radius, depth, low + depth, steps, up=False),
@@ -350,7 +350,7 @@ def heat_exchanger(tank: HeatExchanger, *, high: bool) -> Mesh:
     """
     radius, length = tank.diameter_m / 2, tank.length_m
     axis = tank.clearance_m + radius
-    sides = 12 if high else 6
+    sides = 12 if high else 10
     depth = head_depth(tank.diameter_m, length)
     flange, thick = radius * 1.18, min(0.18, length * 0.03)
     channel = length * 0.2
