@@ -1,7 +1,8 @@
 """Frames: lon/lat ⇄ site metres, and an engine's frame ⇄ site metres.
 
 A plant's **site frame** is east-north-up metres from its origin: a transverse Mercator projection centred on the
-origin with scale 1 there, so distances inside a plant of 5 km are true to better than 1 part in 10 million.
+origin with scale 1 there, so distances inside a plant of 5 km are true to better than 1 part in 10 million. They are
+distances on the ellipsoid: on ground 100 m above it a measured tape is 16 parts in a million longer.
 """
 
 from __future__ import annotations

@@ -47,6 +47,8 @@ def connect(url: str, *, pool_size: int = 4, connect_timeout_s: int = 5) -> Engi
             "keepalives_idle": 5,
             "keepalives_interval": 3,
             "keepalives_count": 3,
+            # The same for a peer that takes nothing any more (milliseconds).
+            "tcp_user_timeout": 15_000,
         },
     )
     event.listen(engine, "connect", lambda connection, _record: arrays.register(connection))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,16 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from gis.errors import StoreError
 from gis.frames import SiteFrame
 from gis.store import partitions
+from gis.store.database import transaction
 from gis.store.histories import track_chunk
 from gis.store.paths import LONGEST_NS, decode_covariance, decode_paths, encode_covariance, encode_paths, storable
 from gis.store.tracks import TrackChunk, append_chunks, positions_at, read_tracks
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 FRAME = SiteFrame(118.95, 37.95, 4.0)
 # 2026-11-22T23:59:30Z: the tests pass midnight.
@@ -115,6 +118,28 @@ def test_days_can_be_made_beforehand_and_again(conn: Connection) -> None:
         partitions.ensure_days(conn, date(2026, 12, 30), date(2027, 1, 2))
     made = conn.scalar(text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'reading'::regclass"))
     assert made == 4
+
+
+@pytest.mark.servers
+def test_many_writers_may_open_the_same_days(engine: Engine) -> None:
+    def write(number: int) -> None:
+        for day in range(3):
+            with transaction(engine) as connection:
+                append_chunks(connection, f"X-{number}", FRAME, [chunk("P-1", 60, T0 + day * partitions.DAY_NS)])
+
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(write, number) for number in range(6)]:
+            done.result()
+    with transaction(engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(track_chunk)) == 18
+        names = connection.scalars(text("SELECT DISTINCT tableoid::regclass::text FROM track_chunk ORDER BY 1")).all()
+    assert names == ["track_chunk_20261122", "track_chunk_20261123", "track_chunk_20261124"]
+
+
+@pytest.mark.servers
+def test_only_histories_have_partitions(conn: Connection) -> None:
+    with pytest.raises(DBAPIError, match="is no history"):
+        partitions.ensure_for(conn, "plant", [T0])
 
 
 @pytest.mark.servers

@@ -23,11 +23,16 @@ BEGIN
     IF history::text NOT IN ('track_chunk', 'reading', 'journal') THEN
         RAISE EXCEPTION '% is no history', history;
     END IF;
-    IF to_regclass(part) IS NOT NULL THEN
+    IF EXISTS (
+        SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = history AND relname = part
+    ) THEN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('ensure_history_day'), hashtext(part));
-    IF to_regclass(part) IS NOT NULL THEN
+    -- Asked of the catalogue with a new snapshot: to_regclass may still remember that there was no such table.
+    IF EXISTS (
+        SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = history AND relname = part
+    ) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING ALL)', part, history);
