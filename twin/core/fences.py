@@ -17,6 +17,8 @@ import shapely
 from scipy.special import ndtr, owens_t
 from shapely import MultiPolygon, Polygon
 
+from twin.core.nearby import Nearby, nearby_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -46,7 +48,7 @@ class Prisms:
         row: fence code → row.
         shapes: (2n,) polygons, site metres, prepared.
         borders: (2n,) their rings, prepared.
-        tree: spatial index over the first n shapes.
+        nearby: index over the bounding boxes of the first n shapes.
         z_min_m, z_max_m: (2n,) metres above the site plane.
         enter, exit: (n,) probabilities of the hysteresis.
         confirm: (n,) how many fixes must agree.
@@ -60,7 +62,7 @@ class Prisms:
     row: Mapping[str, int]
     shapes: NDArray[np.object_]
     borders: NDArray[np.object_]
-    tree: shapely.STRtree
+    nearby: Nearby
     z_min_m: NDArray[np.float64]
     z_max_m: NDArray[np.float64]
     enter: NDArray[np.float64]
@@ -100,7 +102,7 @@ def prisms_at(
         row={fence.code: i for i, fence in enumerate(chosen)},
         shapes=shapes,
         borders=borders,
-        tree=shapely.STRtree(plain),
+        nearby=nearby_of(plain),
         z_min_m=np.concatenate([z_min, z_min - margin_z_m]),
         z_max_m=np.concatenate([z_max, z_max + margin_z_m]),
         enter=np.array([fence.enter_probability for fence in chosen], float),
@@ -221,17 +223,3 @@ def relative_likelihood(
     """
     best = inside_probability(prisms, row, prisms.centres_m[row], cov_m2, sigma_z_m)
     return np.asarray(np.minimum(chance / np.maximum(best, 1e-12), 1.0), float)
-
-
-def near_pairs(
-    prisms: Prisms, from_xy_m: NDArray[np.float64], to_xy_m: NDArray[np.float64], reach_m: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which of n movements (from, to; (n, 2) each) come within their reach (n,) of which fence's bounding box.
-
-    Returns:
-        movement numbers and fence rows, (p,) each.
-    """
-    low, high = np.minimum(from_xy_m, to_xy_m), np.maximum(from_xy_m, to_xy_m)
-    boxes = shapely.box(low[:, 0] - reach_m, low[:, 1] - reach_m, high[:, 0] + reach_m, high[:, 1] + reach_m)
-    moved, fence = prisms.tree.query(boxes)
-    return moved.astype(np.int64), fence.astype(np.int64)

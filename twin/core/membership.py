@@ -14,7 +14,6 @@ from twin.core.fences import (
     Prisms,
     inside_probability,
     largest_sigma_m,
-    near_pairs,
     relative_likelihood,
 )
 from twin.core.passage import passage
@@ -182,7 +181,7 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
         return membership, []
     reach = REACH_SIGMA * largest_sigma_m(moves.cov_m2)
     start = np.where(moves.path[:, None], moves.from_xyz_m[:, :2], moves.xyz_m[:, :2])
-    near, fence = near_pairs(prisms, start, moves.xyz_m[:, :2], reach)
+    near, fence = prisms.nearby.pairs(start, moves.xyz_m[:, :2], reach)
     kept, kept_fence = membership.of_subjects(moves.subject)
     both = np.unique(np.concatenate([near * _STRIDE + fence, kept * _STRIDE + kept_fence]))
     if not len(both):
@@ -199,7 +198,8 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
         prisms, row[away], chance[away], moves.cov_m2[which[away]], moves.sigma_z_m[which[away]]
     )
     turned[away] = likelihood <= prisms.exit[fence[away]]
-    gone_by = ~inside & ~turned & (streaking | _path_meets(prisms, moves, which, fence))
+    gone_by = ~inside & ~turned
+    gone_by[gone_by] = streaking[gone_by] | _path_meets(prisms, moves, which[gone_by], fence[gone_by])
 
     changed: dict[int, Pair] = {}
     crossings: list[Crossing] = []

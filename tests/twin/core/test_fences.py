@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from tests.golden.scenario import LONG_AGO_NS, T0_NS, fence, head, rectangle
-from twin.core.fences import inside_probability, near_pairs, prisms_at
+from twin.core.fences import inside_probability, prisms_at
+from twin.core.nearby import nearby_of
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -112,14 +113,35 @@ def test_the_newest_version_that_holds_counts_and_the_next_turn_is_known() -> No
 
 def test_no_fences_and_shapes_without_area_hold_nobody() -> None:
     nothing = prisms_at([], FRAME, T0_NS)
-    moved, found = near_pairs(nothing, np.zeros((3, 2)), np.zeros((3, 2)), np.ones(3))
+    moved, found = nothing.nearby.pairs(np.zeros((3, 2)), np.zeros((3, 2)), np.ones(3))
     assert (len(moved), len(found)) == (0, 0)
     line = prism(shapely.LineString([(0, 0), (5, 5)]))
     assert chance(line, 2.0, 2.0, (1.0, 0.0, 1.0)) == 0.0
 
 
-def test_near_pairs_see_the_whole_way() -> None:
-    prisms = prism(shapely.box(10, 10, 12, 12))
-    start, end = np.array([[0.0, 0.0], [0.0, 0.0], [9.0, 9.5]]), np.array([[20.0, 20.0], [5.0, 5.0], [9.5, 9.9]])
-    moved, found = near_pairs(prisms, start, end, np.full(3, 0.6))
-    assert (moved.tolist(), found.tolist()) == ([0, 2], [0, 0])
+places = st.tuples(st.floats(-300, 300), st.floats(-300, 300))
+
+
+@given(
+    st.lists(st.tuples(places, st.floats(0.1, 90), st.floats(0.1, 90)), max_size=12),
+    st.lists(st.tuples(places, st.floats(-9, 9), st.floats(-90, 90), st.floats(0, 12)), max_size=20),
+)
+def test_the_index_finds_exactly_the_boxes_that_meet(
+    boxes: list[tuple[tuple[float, float], float, float]], moves: list[tuple[tuple[float, float], float, float, float]]
+) -> None:
+    shapes = [shapely.box(x, y, x + w, y + h) for (x, y), w, h in boxes]
+    start = np.array([place for place, *_ in moves]).reshape(-1, 2)
+    end = start + np.array([(dx, dy) for _, dx, dy, _ in moves]).reshape(-1, 2)
+    reach = np.array([each for *_, each in moves])
+    low, high = np.minimum(start, end) - reach[:, None], np.maximum(start, end) + reach[:, None]
+    wanted = {
+        (i, j)
+        for i in range(len(moves))
+        for j, shape in enumerate(shapes)
+        if shape.bounds[0] <= high[i, 0]
+        and shape.bounds[1] <= high[i, 1]
+        and shape.bounds[2] >= low[i, 0]
+        and shape.bounds[3] >= low[i, 1]
+    }
+    which, row = nearby_of(shapes).pairs(start, end, reach)
+    assert sorted(zip(which.tolist(), row.tolist(), strict=True)) == sorted(wanted)
