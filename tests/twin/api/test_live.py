@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
 from websockets.asyncio.client import connect as connect_socket
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from gis.store.database import connect
 from gis.wire import encode
 from tests.twin.api.small import (
     T0,
@@ -22,79 +19,21 @@ from tests.twin.api.small import (
     crossed,
     moved,
     readings,
-    small_plant,
     snapshot,
 )
+from tests.twin.api.stage import PATIENCE_S, Stage, stage
 from twin.api import live
-from twin.api.app import create_app
-from twin.api.context import Deps
-from twin.api.follow import follow
 from twin.api.frames import decode_frame
 from twin.api.outbox import MAX_BYTES
 from twin.api.permissions import OPERATOR
-from twin.bus.local import LocalBus
 from twin.bus.port import RoleHealth
-from twin.edges.clock import SystemClock
 from twin.effects import AlarmState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from websockets.asyncio.client import ClientConnection
-
-    from twin.effects import Effect
-
-PATIENCE_S = 20.0
-
-
-class Stage:
-    """A served twin without database: bus in, socket out."""
-
-    def __init__(self, deps: Deps, bus: LocalBus, port: int) -> None:
-        self.deps = deps
-        self.bus = bus
-        self.port = port
-
-    @property
-    def hub(self) -> live.Hub:
-        return self.deps.hubs["TEST-1"]
-
-    def address(self, plant: str = "TEST-1") -> str:
-        return f"ws://127.0.0.1:{self.port}/ws/v1/live?plant={plant}"
-
-    async def say(self, *effects: Effect) -> None:
-        for effect in effects:
-            topic = "snapshot" if type(effect).__name__ == "WorldSnapshot" else "effects"
-            await self.bus.publish(f"{topic}/TEST-1", encode(effect))
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not holds():  # noqa: ASYNC110 - the model tells nobody in tests
-                await asyncio.sleep(0.005)
-
-
-@asynccontextmanager
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    bus = LocalBus()
-    engine = connect("postgresql://twin@127.0.0.1:1/none", connect_timeout_s=1)
-    deps = Deps(engine, bus.publish, SystemClock(), tmp_path, tmp_path, expected_roles=("core",))
-    deps.add_plant(small_plant())
-    app = create_app(deps)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws_per_message_deflate=False))
-    serving = asyncio.create_task(server.serve())
-    following = asyncio.create_task(follow(bus, deps))
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-                await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Stage(deps, bus, port)
-    finally:
-        following.cancel()
-        server.should_exit = True
-        await asyncio.gather(serving, following, return_exceptions=True)
-        engine.dispose()
 
 
 def play(tmp_path: Path, scene: Callable[[Stage], Awaitable[None]]) -> None:
