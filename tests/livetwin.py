@@ -132,6 +132,7 @@ class LiveTwin:
         mqtt = self.status["mqtt"]
         client = Client(CallbackAPIVersion.VERSION2)
         client.username_pw_set(mqtt["username"], mqtt["password"])
+        client.max_inflight_messages_set(1000)
         client.connect(mqtt["host"], mqtt["port"])
         client.loop_start()
         try:
