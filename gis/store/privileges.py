@@ -60,7 +60,8 @@ def _on(rights: str, some: tuple[object, ...]) -> str:
 _STATEMENTS = {
     Right.READER: (
         "GRANT USAGE ON SCHEMA public TO {account}",
-        _on("SELECT", (*_RECORDS, *_HISTORIES, _ALARM)),
+        # The version table tells that there is nothing to migrate.
+        _on("SELECT", (*_RECORDS, *_HISTORIES, _ALARM, "alembic_version")),
     ),
     Right.WRITER: (
         _on("INSERT", (*_HISTORIES, _ALARM)),

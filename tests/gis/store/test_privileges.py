@@ -14,6 +14,7 @@ from gis.errors import StoreError
 from gis.files import read_plant
 from gis.store.database import connect, transaction
 from gis.store.journal import append_entries
+from gis.store.migrate import upgrade
 from gis.store.plants import load_plant, save_plant
 from gis.store.privileges import Right, grant
 from gis.store.readings import append_readings
@@ -112,3 +113,8 @@ def test_each_account_may_do_its_own_and_no_more(engine: Engine, accounts: dict[
                 refused = str(error)
             assert (refused is None) == allowed, (right, deed, refused)
             assert allowed or "permission denied" in str(refused)
+
+
+def test_any_account_may_find_that_nothing_is_to_be_migrated(postgis_url: str, accounts: dict[Right, str]) -> None:
+    for name in accounts.values():
+        upgrade(f"{postgis_url}?options=-crole%3D{name}")
