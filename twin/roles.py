@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 from gis.wire import encode
 from twin.bus.port import RoleHealth
 from twin.edges.http import listen, serve
-from twin.edges.inbound import Drain, Refusals, inlet_for
+from twin.edges.inbound import CONNECT_S, PERIOD_S, Drain, Refusals, inlet_for
 from twin.edges.plantwatch import PlantWatch
 from twin.edges.pulse import Pulse, Vitals, announce
 from twin.events import Event, FixesMeasured
@@ -210,6 +210,10 @@ async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
         tasks.create_task(store.run(bus))
         tasks.create_task(outbound.run(bus))
         tasks.create_task(watch.follow(_ignore))
+        for _ in range(round(CONNECT_S / PERIOD_S)):
+            if outside.connected:
+                break
+            await clock.sleep(PERIOD_S)
         tasks.create_task(Pulse("sinks", bus, clock, look).run())
 
 
