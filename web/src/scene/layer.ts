@@ -31,6 +31,8 @@ export class PlantScene {
     this.movers = new Movers(palette.glyph);
     // The sun stands where the shadows say it does: south-west, 50° high.
     this.sun.position.set(-0.55, -0.6, 1.05);
+    // The site frame is Z up; three's sky would stand in the north.
+    this.sky.position.set(0, 0, 1);
     this.scene.add(
       this.sun,
       this.sky,

@@ -156,6 +156,9 @@ interface Baked {
 
 /** From this zoom on baked things are drawn fine. */
 const FINE_ZOOM = 16.8;
+/** Edges are faintest from this zoom down, and how faint. */
+const FAR_ZOOM = 15.6;
+const FAR_EDGES = 0.25;
 
 export class PlantModels {
   readonly group = new Group();
@@ -175,6 +178,7 @@ export class PlantModels {
   private readonly plain = new Color(1, 1, 1);
   private readonly chosen = new Color();
   private lastMatrix: number[] = [];
+  private edgeAlpha = 0.5;
   private hidden = new Set<string>();
   private generation = 0;
 
@@ -182,11 +186,9 @@ export class PlantModels {
     this.material.color.set(colours.steel);
     this.chosen.set(colours.selection);
     const tone = this.edgeMaterial.uniforms['tone'];
-    const alpha = this.edgeMaterial.uniforms['alpha'];
     if (tone) tone.value = new Color(colours.edge).convertLinearToSRGB();
-    if (alpha) alpha.value = colours.edgeAlpha;
+    this.edgeAlpha = colours.edgeAlpha;
     this.bakedEdgeMaterial.color.set(colours.edge);
-    this.bakedEdgeMaterial.opacity = colours.edgeAlpha;
     this.lastMatrix = [];
   }
 
@@ -262,6 +264,11 @@ export class PlantModels {
     this.lastMatrix = [...matrix];
     // Row 2 of the matrix scales a metre up to clip units.
     const scale = Math.hypot(matrix[1] ?? 0, matrix[5] ?? 0, matrix[9] ?? 0);
+    // From far away lines lie so close that they would blacken what they outline.
+    const near = Math.min(1, Math.max(FAR_EDGES, (zoom - FAR_ZOOM) / (FINE_ZOOM - FAR_ZOOM)));
+    const alpha = this.edgeMaterial.uniforms['alpha'];
+    if (alpha) alpha.value = this.edgeAlpha * near;
+    this.bakedEdgeMaterial.opacity = this.edgeAlpha * near;
     const tint = (feature: number) => (feature === this.selected ? this.chosen : this.plain);
     for (const e of this.equipment) {
       e.arrange(matrix, (scale * heightPx) / 2, tint);
