@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import './style/tokens.css';
 import './style/base.css';
 import './style/frame.css';
+import './style/top.css';
 import './style/panels.css';
 import './style/alarms.css';
 import './style/inspector.css';

@@ -96,10 +96,20 @@ export const counts = computed(() => tally(alarms.value));
 export const acknowledging = signal<ReadonlySet<string>>(new Set());
 export const acknowledgeFault = signal<{ id: string; reason: string } | null>(null);
 
+/** These acknowledgements are on their way no more. */
+export function settled(ids: readonly string[]): void {
+  if (!ids.some((id) => acknowledging.value.has(id))) return;
+  const waiting = new Set(acknowledging.value);
+  for (const id of ids) waiting.delete(id);
+  acknowledging.value = waiting;
+}
+
 export function replaceAlarms(all: readonly AlarmRecord[]): void {
   alarms.value = all.filter((alarm) => alarm.state !== 'normal').toSorted(reading);
+  settled([...acknowledging.value]);
 }
 
 export function changeAlarm(changed: AlarmRecord): void {
   alarms.value = fold(alarms.value, changed);
+  if (!isUnacknowledged(changed)) settled([changed.id]);
 }

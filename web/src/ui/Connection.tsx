@@ -66,7 +66,11 @@ export function ConnectionPopover() {
             <Row label={t('conn.dataAge')} value={milliseconds(now.data_age_ms)} />
             <Row label={t('conn.positionsAge')} value={milliseconds(now.positions_age_ms)} />
             {Object.entries(now.lag_ms).map(([stage, ms]) => (
-              <Row key={stage} label={`${t('conn.delay')} · ${stage}`} value={`${number(ms, 0)} ms`} />
+              <Row
+                key={stage}
+                label={lookUp(`lag.${stage}`) ?? `${t('conn.delay')} · ${stage}`}
+                value={`${number(ms, 0)} ms`}
+              />
             ))}
             <Row label={t('conn.stale')} value={count(now.stale)} bad={now.stale > 0} />
             <Row label={t('conn.unseen')} value={count(now.unseen)} />
@@ -86,7 +90,7 @@ export function ConnectionPopover() {
               );
             })}
           </dl>
-          <h3>{t('conn.received')}</h3>
+          <h3>{t('conn.ingest')}</h3>
           <dl class="fact-rows">
             <Row label={t('conn.received')} value={count(now.ingest.received)} />
             <Row label={t('conn.refused')} value={count(sum(now.ingest.rejected))} bad={sum(now.ingest.rejected) > 0} />

@@ -3,9 +3,9 @@
 import { api } from '../api/client';
 import { reason } from '../api/fault';
 import type { AlarmRecord } from '../api/types.gen';
-import { language } from '../i18n';
+import { language, t } from '../i18n';
 import type { FlyTarget } from '../map/port';
-import { acknowledgeFault, acknowledging, alarms, changeAlarm, unacknowledged } from '../store/alarms';
+import { acknowledgeFault, acknowledging, alarms, settled, unacknowledged } from '../store/alarms';
 import { head } from '../store/live';
 import { map } from '../store/map';
 import { theme } from '../store/preferences';
@@ -49,21 +49,30 @@ export function locate(alarm: AlarmRecord): void {
   goTo({ kind: 'alarm', id: alarm.id });
 }
 
-/** Acknowledges one alarm. Its state changes only when the server says so. */
+/** The server took an acknowledgement; its effect must arrive on the live connection within this time. */
+const EFFECT_MS = 10_000;
+
+/** Says that an acknowledgement came to nothing, unless it has arrived meanwhile. */
+function failed(id: string, why: string): void {
+  if (!acknowledging.value.has(id)) return;
+  settled([id]);
+  acknowledgeFault.value = { id, reason: why };
+}
+
+/**
+ * Acknowledges one alarm. Its state changes only when the live connection says so: the answer to the request may be
+ * older than what has arrived there.
+ */
 export async function acknowledge(alarm: AlarmRecord): Promise<void> {
   const plant = head.value?.code;
   if (plant === undefined || acknowledging.value.has(alarm.id)) return;
   acknowledging.value = new Set([...acknowledging.value, alarm.id]);
   acknowledgeFault.value = null;
   try {
-    const accepted = await api.acknowledge(plant, alarm);
-    if (accepted.alarm.id === alarm.id) changeAlarm(accepted.alarm);
+    await api.acknowledge(plant, alarm);
+    setTimeout(() => failed(alarm.id, t('error.timeout')), EFFECT_MS);
   } catch (error) {
-    acknowledgeFault.value = { id: alarm.id, reason: reason(error) };
-  } finally {
-    const waiting = new Set(acknowledging.value);
-    waiting.delete(alarm.id);
-    acknowledging.value = waiting;
+    failed(alarm.id, reason(error));
   }
 }
 

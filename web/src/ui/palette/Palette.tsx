@@ -1,5 +1,5 @@
 import { Search } from 'lucide';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { lookUp, name, t } from '../../i18n';
 import { mover, people, roles } from '../../store/live';
 import { layers, toggleLayer } from '../../store/preferences';
@@ -74,7 +74,8 @@ function Box() {
   const found = query.trim() === '' ? actions : search(prepared, query, SHOWN);
   const chosen = Math.min(at, found.length - 1);
 
-  useEffect(() => {
+  // Before the next key arrives, or a fast typist would lose the first letters.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     input.current?.focus();
     return () => {
