@@ -16,7 +16,7 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 SPECS = sorted(path.name for path in (WEB / "e2e").glob("*.spec.ts"))
 
 
-def test_every_journey_is_found():
+def test_every_journey_is_found() -> None:
     assert "shell.spec.ts" in SPECS
 
 
