@@ -44,9 +44,8 @@ def create_app(deps: Deps) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=MAX_BODY_BYTES,
         middleware=[
-            Middleware(headers.Shell, hosts=(*headers.LOOPBACK_NAMES, *deps.hosts)),
+            Middleware(headers.Shell, hosts=(*headers.LOOPBACK_NAMES, *deps.hosts), max_body_bytes=MAX_BODY_BYTES),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         ],
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 
 from twin.api.problems import problem_response
 
@@ -60,10 +61,12 @@ class Shell:
     Args:
         app: the application inside.
         hosts: host names that are answered, without port.
+        max_body_bytes: longest body of a request.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str] = LOOPBACK_NAMES) -> None:
+    def __init__(self, app: ASGIApp, hosts: Sequence[str] = LOOPBACK_NAMES, max_body_bytes: int = 1_000_000) -> None:
         self._app = app
+        self._max_body_bytes = max_body_bytes
         self._hosts = frozenset(name.lower() for name in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +76,7 @@ class Shell:
             return
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        fault = self._fault(scope, host, headers.get("origin"))
+        fault = self._fault(scope, host, headers)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -85,7 +88,7 @@ class Shell:
             await send(message)
 
         if fault is None:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, self._bounded(receive), send_with_headers)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 4403, "reason": fault[2]})
@@ -93,13 +96,32 @@ class Shell:
             status, code, detail = fault
             await problem_response(status, code, detail, scope["path"])(scope, receive, send_with_headers)
 
-    def _fault(self, scope: Scope, host: str, origin: str | None) -> tuple[HTTPStatus, str, str] | None:
+    def _bounded(self, receive: Receive) -> Receive:
+        """A body that did not say how long it is, cut where it grows too long."""
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > self._max_body_bytes:
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {self._max_body_bytes} bytes")
+            return message
+
+        return bounded
+
+    def _fault(self, scope: Scope, host: str, headers: Headers) -> tuple[HTTPStatus, str, str] | None:
         name = _host_name(host)
         if name is None or not (name in self._hosts or _is_address(name)):
             return HTTPStatus.MISDIRECTED_REQUEST, "unknown_host", "this host name is not answered"
+        origin = headers.get("origin")
         reading = scope["type"] == "http" and scope["method"] in _SAFE
         if not reading and origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return HTTPStatus.FORBIDDEN, "other_site", "writes and live connections from other sites are refused"
+        length = headers.get("content-length", "0")
+        if len(length) > 12 or (length.isdecimal() and int(length) > self._max_body_bytes):
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"at most {self._max_body_bytes} bytes"
         return None
 
 

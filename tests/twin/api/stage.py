@@ -11,7 +11,6 @@ import uvicorn
 from gis.store.database import connect
 from gis.wire import encode
 from tests.twin.api.small import small_plant
-
 from twin.api.app import create_app
 from twin.api.context import Deps
 from twin.api.follow import follow

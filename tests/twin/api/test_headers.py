@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from tests.twin.api.conftest import Twin
 
 ADDRESSES = ("/", "/api/v1/health", "/api/v1/nothing", "/ogc", "/assets/main-abc123.js", "/api/v1/plants/NONE/people")
@@ -89,10 +91,18 @@ def test_a_page_that_is_not_built_says_so_in_both_languages(lonely: Twin) -> Non
     assert "尚未构建" in answer.text
 
 
-def test_a_huge_body_is_refused(lonely: Twin) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_a_huge_body_is_refused(lonely: Twin, told: bool) -> None:
+    """Whether it says how long it is or comes in pieces."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100_000
+
     answer = lonely.client.post(
         "/api/v1/plants/TEST-1/alarms/X/acknowledge",
-        content=b"x" * 2_000_000,
+        content=b"x" * 2_000_000 if told else pieces(),
         headers={"content-type": "application/json"},
     )
     assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
