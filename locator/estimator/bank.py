@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from locator.estimator import kernel, vectorised
 from locator.estimator import layout as at
-from locator.estimator.kernel import run
+from locator.estimator.compiled import COMPILED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,9 +81,11 @@ class FilterBank:
     Args:
         anchors: the engine's anchors; may be changed between runs.
         capacity: tags to make room for at first; grows by doubling.
+        compiled: machine code, else NumPy; by default what the machine has.
     """
 
-    def __init__(self, anchors: Anchors, capacity: int = 64) -> None:
+    def __init__(self, anchors: Anchors, capacity: int = 64, *, compiled: bool = COMPILED) -> None:
+        self._run = kernel.run if compiled else vectorised.run
         self.anchors = anchors
         self.tags = 0
         self.began_ns: int | None = None
@@ -179,7 +182,7 @@ class FilterBank:
         out = np.zeros((n, at.OUT_SIZE))
         verdict = np.zeros(n, np.int64)
         track = np.zeros((n if keep_track else 0, at.MODEL_SIZE))
-        run(
+        self._run(
             rows,
             times,
             starts,

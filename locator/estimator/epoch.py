@@ -124,7 +124,7 @@ def _predict(s: NDArray[np.float64], t: float, q: float, modes: bool, scratch: N
 
 
 @compiled
-def _try_restart(
+def try_restart(
     s: NDArray[np.float64],
     ring: NDArray[np.float64],
     count: int,
@@ -215,7 +215,7 @@ def report_place(
 
 
 @compiled
-def _assumptions(ms: NDArray[np.float64], lo: int, hi: int, sigma_z: float) -> int:
+def assumptions(ms: NDArray[np.float64], lo: int, hi: int, sigma_z: float) -> int:
     """Reasons that lie in what was measured, not in how well it fits."""
     reasons = 0
     for k in range(lo, hi):
@@ -321,7 +321,7 @@ def advance(
     q, sigma_z = parameters[0], parameters[1]
     s[HEIGHT] = ms[lo, 7]
     linear = _position_floor(ms, lo, hi)
-    reasons = _assumptions(ms, lo, hi, sigma_z)
+    reasons = assumptions(ms, lo, hi, sigma_z)
     dt = 0.0
     if s[STARTED] == 1.0:
         dt = t - s[TIME]
@@ -338,7 +338,7 @@ def advance(
     if s[SAME_COUNT] >= FROZEN_AFTER:
         reasons |= at.FROZEN
     if alarmed(s):
-        _try_restart(s, ring, count, t, anchors, recent, result)
+        try_restart(s, ring, count, t, anchors, recent, result)
     if s[RESTART_TIME] > 0.0 and t - s[RESTART_TIME] < 0.5:
         reasons |= at.REINITIALISED
     if believed < hi - lo and (believed < 4 or 2 * believed < hi - lo):

@@ -94,7 +94,7 @@ def weigh(s: NDArray[np.float64], mode: int, log_likelihood: NDArray[np.float64]
     top = max(log_likelihood[0], log_likelihood[1], log_likelihood[2])
     total = 0.0
     for j in range(MODELS):
-        s[mode + j] = max(s[mode + j] * math.exp(log_likelihood[j] - top), 1e-12)
+        s[mode + j] = max(s[mode + j] * math.exp(log_likelihood[j] - top), 1e-30)
         total += s[mode + j]
     for j in range(MODELS):
         s[mode + j] /= total

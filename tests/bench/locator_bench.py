@@ -1,0 +1,191 @@
+"""Figures of the locator: agreement with filterpy, accuracy on recordings and on the simulated plant, throughput."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filterpy.kalman import KalmanFilter
+
+from gis.files import read_plant
+from locator.estimator import columns
+from locator.estimator.compiled import compiled
+from locator.estimator.motion import predict_constant, update
+from locator.estimator.reference import constant_velocity
+from locator.pipeline import Pipeline
+from locator.scoring import CHI2_95, mahalanobis2
+from tests.locator.recorded import FAST, HALF_S, LEARN, OUTDOOR, V2, calibrated_on, missing, scored
+from tests.locator.test_oracle import largest_difference
+from twin.simulate.messages import outgoing
+from twin.simulate.simulation import Simulation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from gis.plant import Plant
+
+DEMO_PLANT = Path(__file__).resolve().parents[2] / "data" / "demo-plant"
+START_NS = 1_795_395_600_000_000_000
+"""2026-11-23T01:00:00Z, a working morning."""
+TAGS = 1000
+Q = 0.4
+
+Figure = dict[str, Any]
+
+
+def figures() -> list[Figure]:
+    """All figures: name, figure, unit, peer (what it is held against), ratio to that."""
+    made = [_figure("oracle_max_diff", largest_difference(), "1", "aim 1e-9", 1e-9)]
+    made += list(_recordings())
+    made += list(_simulated())
+    made += list(_updates())
+    made += list(_messages())
+    return made
+
+
+def _figure(name: str, figure: float, unit: str, peer: str, limit: float | None = None) -> Figure:
+    ratio = None if not limit else round(figure / limit, 3)
+    return {"name": name, "figure": float(f"{figure:.4g}"), "unit": unit, "peer": peer, "ratio": ratio}
+
+
+def _recordings() -> Iterator[Figure]:
+    why = missing()
+    if why is not None:
+        yield {"name": "recordings", "figure": None, "unit": "", "peer": why, "ratio": None}
+        return
+    bias = calibrated_on(LEARN)
+    (v2,) = scored(V2, bias).values()
+    (smoothed,) = scored(V2, bias, smoothed=True).values()
+    (raw,) = scored(V2, None).values()
+    yield _figure("starloc_v2_rmse_cm", 100 * v2.rmse_m, "cm", "aim 3.8", 3.8)
+    yield _figure("starloc_v2_p95_cm", 100 * v2.p95_m, "cm", "aim 6.6", 6.6)
+    yield _figure("starloc_v2_max_cm", 100 * v2.max_m, "cm", "aim 30", 30)
+    yield _figure("starloc_v2_smoothed_rmse_cm", 100 * smoothed.rmse_m, "cm", "aim 3.3", 3.3)
+    yield _figure("starloc_v2_in95_pct", v2.in95_pct, "%", "aim 93–100")
+    yield _figure("starloc_v2_uncalibrated_rmse_cm", 100 * raw.rmse_m, "cm", "report")
+    fast = scored(FAST, calibrated_on(FAST, HALF_S), from_s=HALF_S).values()
+    yield _figure("fast_s1_rmse_cm", 100 * max(one.rmse_m for one in fast), "cm", "aim 12.5", 12.5)
+    yield _figure("fast_s1_in95_pct", min(one.in95_pct for one in fast), "%", "report")
+    plain = scored(FAST, None, from_s=HALF_S).values()
+    yield _figure("fast_s1_uncalibrated_rmse_cm", 100 * max(one.rmse_m for one in plain), "cm", "report")
+    (outdoor,) = scored(OUTDOOR, None).values()
+    yield _figure("outdoor_a1_rmse_cm", 100 * outdoor.rmse_m, "cm", "aim 79, published 104 and 112", 79)
+    yield _figure("outdoor_a1_longest_beyond_3m_s", outdoor.excursion_s, "s", "aim 10", 10)
+    yield _figure("outdoor_a1_uncalibrated_rmse_cm", 100 * outdoor.rmse_m, "cm", "report")
+
+
+def _simulated(seconds: int = 180, settle: int = 20) -> Iterator[Figure]:
+    plant = read_plant(DEMO_PLANT)
+    simulation = Simulation(plant, seed=7, start_ns=START_NS)
+    pipeline = Pipeline({plant.head.code: plant})
+    tag_of = {carrier.tag: k for k, carrier in enumerate(simulation.carriers)}
+    errors, cov, clear = [], [], []
+    for second in range(seconds):
+        step = simulation.advance()
+        for message in outgoing(simulation, step):
+            if message.topic.endswith("/ranges"):
+                pipeline.accept(message.topic, message.payload, message.due_ns)
+        for batch in pipeline.flush(step.start_ns):
+            if second >= settle:
+                who = [tag_of[tag] for tag in batch.tag]
+                errors.append(batch.xyz_m[:, :2] - step.truth.xyz_m[who, :2])
+                cov.append(batch.cov_m2)
+                clear.append(step.truth.clear[who])
+    d, c, good = np.concatenate(errors), np.concatenate(cov), np.concatenate(clear) >= 4
+    length = np.hypot(d[:, 0], d[:, 1])
+    inside = mahalanobis2(d, c) <= CHI2_95
+    yield _figure("sim_rmse_m", float(np.sqrt(np.mean(length[good] ** 2))), "m", "≥ 4 clear anchors, aim 0.3", 0.3)
+    yield _figure("sim_p95_m", float(np.percentile(length[good], 95)), "m", "≥ 4 clear anchors, aim 0.5", 0.5)
+    yield _figure("sim_in95_pct", 100.0 * float(inside[good].mean()), "%", "≥ 4 clear anchors, aim 93–99")
+    yield _figure("sim_all_median_m", float(np.median(length)), "m", "everybody, report")
+    yield _figure("sim_all_in95_pct", 100.0 * float(inside.mean()), "%", "everybody, report")
+
+
+@compiled
+def _fold_list(
+    rows: NDArray[np.int64], dt: NDArray[np.float64], z: NDArray[np.float64], r: float, state: NDArray[np.float64]
+) -> None:
+    for k in range(len(rows)):
+        s = state[rows[k]]
+        predict_constant(s, 0, dt[k], 0.4)
+        update(s, 0, 1.0, 0.0, z[k, 0] - s[0], r)
+        update(s, 0, 0.0, 1.0, z[k, 1] - s[1], r)
+
+
+def _fold_columns(dt: NDArray[np.float64], z: NDArray[np.float64], r: float, s: NDArray[np.float64]) -> None:
+    q, variance = np.full(len(dt), Q), np.full(len(dt), r)
+    one, none = np.ones(len(dt)), np.zeros(len(dt))
+    columns.predict_constant(s, dt, q)
+    columns.update(s, one, none, z[:, 0] - s[0], variance)
+    columns.update(s, none, one, z[:, 1] - s[1], variance)
+
+
+def _updates() -> Iterator[Figure]:
+    """Predict over the tag's own dt, then fold an east and a north coordinate: one asynchronous 2-D update."""
+    rng = np.random.default_rng(1)
+    n = 200_000
+    rows = rng.integers(0, TAGS, n)
+    dt, z = rng.uniform(0.05, 1.0, n), rng.normal(0.0, 1.0, (n, 2))
+    state = np.zeros((TAGS, 14))
+    state[:, [4, 8, 11, 13]] = 1.0
+    fast = n / _best(lambda: _fold_list(rows, dt, z, 0.01, state))
+    block = np.ascontiguousarray(state.T)
+    plain = TAGS / _best(lambda: _fold_columns(dt[:TAGS], z[:TAGS], 0.01, block), times=50)
+    kf = KalmanFilter(dim_x=4, dim_z=2)
+    kf.x, kf.H, kf.R = np.zeros(4), np.eye(2, 4), np.eye(2) * 0.01
+
+    def one_object() -> None:
+        for k in range(1000):
+            kf.F, kf.Q = constant_velocity(float(dt[k]), Q)
+            kf.predict()
+            kf.update(z[k])
+
+    slow = 1000 / _best(one_object, times=3)
+    yield _figure("updates_per_s", fast, "1/s", "aim 20 M", 20e6)
+    yield _figure("updates_numpy_per_s", plain, "1/s", "aim 1 M", 1e6)
+    yield _figure("updates_filterpy_per_s", slow, "1/s", "filterpy, F and Q rebuilt per dt")
+    yield _figure("updates_ratio_filterpy", fast / slow, "×", "filterpy")
+
+
+def _messages(seconds: int = 40) -> Iterator[Figure]:
+    """Simulated messages, one epoch each, through the whole pipeline on one core; the broker is not in it."""
+    plant = read_plant(DEMO_PLANT)
+    simulation = Simulation(plant, seed=7, start_ns=START_NS)
+    sent = []
+    for _ in range(seconds):
+        step = simulation.advance()
+        sent += [m for m in outgoing(simulation, step, 0) if m.topic.endswith("/ranges")]
+    best = min((_through(plant, sent) for _ in range(3)), key=sum)
+    n = len(sent)
+    yield _figure("json_to_fix_per_s", n / sum(best), "1/s", "aim 40,000 (no broker)", 40_000)
+    yield _figure("json_to_fix_read_us", 1e6 * best[0] / n, "µs", "decode, check, queue, per message")
+    yield _figure("json_to_fix_estimate_us", 1e6 * best[1] / n, "µs", "fill, filter, batch, per message")
+
+
+def _through(plant: Plant, sent: list[Any]) -> tuple[float, float]:
+    pipeline = Pipeline({plant.head.code: plant})
+    reading = estimating = 0.0
+    for lo in range(0, len(sent), 1000):
+        begun = time.perf_counter()
+        for message in sent[lo : lo + 1000]:
+            pipeline.accept(message.topic, message.payload, message.due_ns)
+        read = time.perf_counter()
+        pipeline.flush(START_NS)
+        reading += read - begun
+        estimating += time.perf_counter() - read
+    return reading, estimating
+
+
+def _best(what: Callable[[], None], times: int = 5) -> float:
+    """Shortest of several runs in seconds, after one that does not count."""
+    what()
+    shortest = float("inf")
+    for _ in range(times):
+        begun = time.perf_counter()
+        what()
+        shortest = min(shortest, time.perf_counter() - begun)
+    return shortest
