@@ -75,36 +75,36 @@ UNITS = (
         "U-100", 100, "常减压装置", "Crude distillation unit", 1,
         (
             Tower("初馏塔", "Preflash column", 4.2, 32.0, 0.16), Tower("常压塔", "Atmospheric column", 6.4, 56.0, 0.32),
-            Tower("减压塔", "Vacuum column", 9.2, 46.0, 0.56), Tower("汽提塔", "Side stripper", 2.2, 30.0, 0.42),
-            Tower("稳定塔", "Stabiliser", 2.6, 36.0, 0.74), Tower("脱丁烷塔", "Debutaniser", 2.2, 33.0, 0.86),
+            Tower("减压塔", "Vacuum column", 9.2, 46.0, 0.56), Tower("汽提塔", "Side stripper", 2.6, 30.0, 0.42),
+            Tower("稳定塔", "Stabiliser", 2.4, 36.0, 0.74), Tower("脱丁烷塔", "Debutaniser", 2.4, 36.0, 0.86),
         ),
         (Vessel("电脱盐罐", "Desalter drum", 3.8, 12.0, 0.80), Vessel("二级电脱盐罐", "Second desalter drum", 3.8, 12.0, 0.92)),
         (House("常压炉", "Atmospheric heater", 0.14, 16.0, 12.0, 24.0), House("减压炉", "Vacuum heater", 0.40, 14.0, 11.0, 22.0),
          House("空压机房", "Compressor house", 0.58, 22.0, 12.0, 9.0)),
-        20,
+        12,
     ),
     ProcessUnit(
         "U-200", 200, "催化裂化装置", "Fluid catalytic cracking unit", 2,
         (
-            Tower("分馏塔", "Main fractionator", 5.6, 52.0, 0.34), Tower("吸收塔", "Absorber", 2.4, 38.0, 0.52),
+            Tower("分馏塔", "Main fractionator", 5.6, 52.0, 0.34), Tower("吸收塔", "Absorber", 2.4, 36.0, 0.52),
             Tower("解吸塔", "Stripper", 2.4, 36.0, 0.62), Tower("稳定塔", "Stabiliser", 3.0, 42.0, 0.74),
             Tower("丙烯塔", "Propylene splitter", 3.6, 60.0, 0.88),
         ),
         (Vessel("再生器", "Regenerator", 9.0, 34.0, 0.14), Vessel("沉降器", "Disengager", 6.0, 42.0, 0.27),
          Vessel("三级旋风分离器", "Third-stage separator", 4.0, 18.0, 0.40)),
         (House("主风机房", "Main air blower house", 0.57, 26.0, 13.0, 11.0), House("气压机房", "Wet gas compressor house", 0.86, 20.0, 13.0, 11.0)),
-        18,
+        12,
     ),
     ProcessUnit(
         "U-300", 300, "加氢装置", "Hydrogenation unit", 3,
         (
-            Tower("分馏塔", "Fractionator", 3.8, 45.0, 0.36), Tower("脱硫化氢塔", "H2S stripper", 2.6, 34.0, 0.52),
-            Tower("胺吸收塔", "Amine absorber", 2.4, 28.0, 0.66), Tower("胺再生塔", "Amine regenerator", 2.6, 30.0, 0.80),
+            Tower("分馏塔", "Fractionator", 3.8, 45.0, 0.36), Tower("脱硫化氢塔", "H2S stripper", 2.4, 36.0, 0.52),
+            Tower("胺吸收塔", "Amine absorber", 2.6, 30.0, 0.66), Tower("胺再生塔", "Amine regenerator", 2.6, 30.0, 0.80),
         ),
         (Vessel("加氢精制反应器", "Hydrotreating reactor", 4.2, 22.0, 0.20), Vessel("加氢裂化反应器", "Hydrocracking reactor", 4.4, 24.0, 0.32),
          Vessel("后精制反应器", "Post-treating reactor", 3.4, 18.0, 0.44), Vessel("高压分离器", "High-pressure separator", 3.0, 11.0, 0.56)),
         (House("反应进料加热炉", "Reactor charge heater", 0.07, 12.0, 11.0, 22.0), House("新氢压缩机房", "Make-up hydrogen compressor house", 0.80, 30.0, 14.0, 11.0)),
-        18,
+        12,
     ),
 )  # fmt: skip
 
@@ -212,7 +212,7 @@ def _draw_rows(draft: Draft, unit: ProcessUnit) -> None:
         code = f"E-{n + index + 1}"
         y = y0 + (66.5 if index % 2 else 93.5)
         draft.put(code, f"换热器 {code}", f"Heat exchanger {code}", (x, y), shell, parent=parent)
-    pump_slots = slots[1::2]
+    pump_slots = slots[1::3]
     for index, x in enumerate(pump_slots):
         for suffix, v in (("A", 76.6), ("B", 83.4)):
             code = f"P-{n + index + 1}{suffix}"
@@ -220,11 +220,11 @@ def _draw_rows(draft: Draft, unit: ProcessUnit) -> None:
                 code = f"P-{n + index + 1}{suffix}1"
             draft.put(code, f"工艺泵 {code}", f"Process pump {code}", (x, y0 + v), Pump(), parent=parent)
     drum = BulletTank(diameter_m=2.4, length_m=8.0, heading_deg=90.0, medium="naphtha", capacity_m3=36.0)
-    for index, share in enumerate((0.12, 0.24, 0.40, 0.57, 0.80), start=1):
+    for index, share in enumerate((0.18, 0.40, 0.80), start=1):
         code = f"V-{n + index}"
         draft.put(code, f"回流罐 {code}", f"Reflux drum {code}", (unit.along(share), y0 + 137.0), drum, parent=parent)
     knock_out = Reactor(diameter_m=2.2, height_m=6.0, clearance_m=2.5)
-    for index, share in enumerate((0.06, 0.18, 0.32, 0.52, 0.62, 0.76, 0.87), start=1):
+    for index, share in enumerate((0.32, 0.76), start=1):
         code = f"D-{n + index}"
         draft.put(
             code, f"分液罐 {code}", f"Knock-out drum {code}", (unit.along(share), y0 + 150.0), knock_out, parent=parent
