@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -157,8 +158,10 @@ class MqttBus:
     async def subscribe(self, *patterns: str) -> AsyncIterator[AsyncIterator[Message]]:
         """Messages from the moment the context is entered, retained ones first.
 
-        Entering waits for the broker.
+        Entering waits for the broker, and first for what this bus has published before to be there.
         """
+        if self._publisher is not None:
+            await self._publisher.confirmed_so_far()
         subscription = _Subscription(self._link, patterns)
         try:
             await subscription.ready.wait()
@@ -171,10 +174,10 @@ class _Publisher:
     def __init__(self, link: _Link) -> None:
         self._loop = asyncio.get_running_loop()
         self._room = asyncio.Semaphore(link.window)
-        self._all_confirmed = asyncio.Event()
-        self._all_confirmed.set()
         self._order = asyncio.Lock()
-        self.on_the_way = 0
+        self._published = 0
+        self._done = 0
+        self._waiting: deque[tuple[int, asyncio.Event]] = deque()
         self.refused = 0
         self.client = link.client(f"pub-{secrets.token_hex(4)}")
         self.client.on_publish = self._on_publish
@@ -183,8 +186,7 @@ class _Publisher:
     async def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
         async with self._order:
             await self._room.acquire()
-            self.on_the_way += 1
-            self._all_confirmed.clear()
+            self._published += 1
             info = self.client.publish(topic, payload, qos=1, retain=retain)
         if info.rc not in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN):
             self._confirmed(f"{topic}: {info.rc!r}")
@@ -194,18 +196,29 @@ class _Publisher:
         self._loop.call_soon_threadsafe(self._confirmed, fault)
 
     def _confirmed(self, fault: str | None) -> None:
-        self.on_the_way -= 1
+        self._done += 1
         self._room.release()
-        if self.on_the_way == 0:
-            self._all_confirmed.set()
+        while self._waiting and self._waiting[0][0] <= self._done:
+            self._waiting.popleft()[1].set()
         if fault is not None:
             self.refused += 1
             log.error("the broker refused a message: %s", fault)
 
+    @property
+    def on_the_way(self) -> int:
+        return self._published - self._done
+
+    async def confirmed_so_far(self) -> None:
+        """Wait until the broker has answered as many messages as have been published by now."""
+        if self.on_the_way:
+            event = asyncio.Event()
+            self._waiting.append((self._published, event))
+            await event.wait()
+
     async def close(self) -> None:
         try:
             async with asyncio.timeout(5):
-                await self._all_confirmed.wait()
+                await self.confirmed_so_far()
         except TimeoutError:
             log.warning("%d messages were never confirmed by the broker", self.on_the_way)
         await _end(self.client, keep_session=False)

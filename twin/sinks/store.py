@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 _PERIOD_S = 0.25
 _RELEASE_S = 1.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
-_FAREWELL_S = 5.0
 _LOOK_BACK_BYTES = 64 << 20
 """What the database may hold of the spool already is the last seconds before the end of the former process."""
 
@@ -53,6 +52,7 @@ class StoreSink:
         clock: real or of a test.
         spool_bytes: limit of the spool.
         segment_bytes: size of its files.
+        farewell_s: how long it may go on storing when it is stopped.
     """
 
     def __init__(
@@ -63,10 +63,12 @@ class StoreSink:
         *,
         spool_bytes: int = DEFAULT_LIMIT_BYTES,
         segment_bytes: int = SEGMENT_BYTES,
+        farewell_s: float = 5.0,
     ) -> None:
         self._spool_dir = spool_dir
         self._limits = (spool_bytes, segment_bytes)
         self._clock = clock
+        self._farewell_s = farewell_s
         self._last: dict[str, tuple[int, int]] = {}
         self._resumed: set[str] = set()
         self._wake = asyncio.Event()
@@ -231,7 +233,7 @@ class StoreSink:
         try:
             if not self._looked_back:
                 return  # nothing was gathered yet
-            async with asyncio.timeout(_FAREWELL_S):
+            async with asyncio.timeout(self._farewell_s):
                 if self._working is not None:
                     # A thread cannot be cancelled: let it end before another one writes the same.
                     await asyncio.wait([self._working])

@@ -27,7 +27,7 @@ from twin.events import Reading
 from twin.sinks.store import StoreSink
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from sqlalchemy import Engine
 
@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.servers
 PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def engine(postgis_url: str) -> Iterator[Engine]:
+    engine = prepared(postgis_url)
+    yield engine
+    engine.dispose()
 
 
 @asynccontextmanager
@@ -55,21 +62,22 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def session(engine: Engine, spool: Path, effects: list[Effect]) -> StoreSink:
-    """One life of a sink: start, take the effects, stop."""
+def session(engine: Engine, spool: Path, effects: list[Effect], *, is_reachable: bool = True) -> StoreSink:
+    """One life of a sink: start, take the effects, stop in good order."""
 
     async def script() -> StoreSink:
         bus = LocalBus()
-        async with running(StoreSink(engine, spool, RealClock()), bus) as sink:
+        async with running(StoreSink(engine, spool, RealClock(), farewell_s=PATIENCE_S), bus) as sink:
             await send(bus, effects)
             await until(lambda: sink.vitals.received == len(effects))
+            if is_reachable:
+                await until(lambda: sink.vitals.stored_ns > 0)
         return sink
 
     return asyncio.run(script())
 
 
-def test_every_kind_of_effect_is_stored_and_nothing_twice(postgis_url: str, tmp_path: Path) -> None:
-    engine = prepared(postgis_url)
+def test_every_kind_of_effect_is_stored_and_nothing_twice(engine: Engine, tmp_path: Path) -> None:
     t_ns = T0_NS + 5 * stored.SECOND_NS
     effects: list[Effect] = [moved(seq, seq) for seq in range(1, 131)]
     effects += [
@@ -99,11 +107,9 @@ def test_every_kind_of_effect_is_stored_and_nothing_twice(postgis_url: str, tmp_
         _, _, mean, _ = read_series(connection, PLANT_CODE, "LT-1", T0_NS, t_ns + 10, 10, ("good", "bad"))
     assert mean.tolist() == [8.0]
     assert (sink.vitals.fixes, sink.vitals.entries, sink.vitals.readings, sink.vitals.refused) == (263, 4, 2, 0)
-    engine.dispose()
 
 
-def test_an_alarm_is_stored_long_before_the_positions(postgis_url: str, tmp_path: Path) -> None:
-    engine = prepared(postgis_url)
+def test_an_alarm_is_stored_long_before_the_positions(engine: Engine, tmp_path: Path) -> None:
 
     async def script() -> None:
         bus = LocalBus()
@@ -114,11 +120,9 @@ def test_an_alarm_is_stored_long_before_the_positions(postgis_url: str, tmp_path
 
     asyncio.run(script())
     assert fix_seconds(engine) == {"ANNA": [1.0], "BOB": [1.0]}
-    engine.dispose()
 
 
-def test_holes_and_restarts_become_gaps_and_repetitions_nothing(postgis_url: str, tmp_path: Path) -> None:
-    engine = prepared(postgis_url)
+def test_holes_and_restarts_become_gaps_and_repetitions_nothing(engine: Engine, tmp_path: Path) -> None:
     session(engine, tmp_path, [moved(1, 1), moved(2, 2), moved(5, 5), moved(5, 5), moved(2, 2), moved(6, 6)])
     session(engine, tmp_path, [moved(6, 6), moved(7, 7), moved(5_000_000, 60)])
     gaps = [(entry.seq, entry.body) for entry in entries(engine) if entry.kind == "gap"]
@@ -128,11 +132,9 @@ def test_holes_and_restarts_become_gaps_and_repetitions_nothing(postgis_url: str
         (8, {"reason": "restart", "from_ns": at[2], "to_ns": at[3], "effects": 0}),
     ]
     assert fix_seconds(engine)["ANNA"] == [1.0, 2.0, 5.0, 6.0, 7.0, 60.0]
-    engine.dispose()
 
 
-def test_a_database_that_goes_away_costs_nothing(postgis_url: str, tmp_path: Path) -> None:
-    engine = prepared(postgis_url)
+def test_a_database_that_goes_away_costs_nothing(engine: Engine, postgis_url: str, tmp_path: Path) -> None:
     address = make_url(postgis_url)
 
     async def script() -> None:
@@ -159,23 +161,19 @@ def test_a_database_that_goes_away_costs_nothing(postgis_url: str, tmp_path: Pat
     asyncio.run(script())
     assert [entry.seq for entry in entries(engine)] == [2, 203, 204]
     assert fix_seconds(engine)["BOB"] == [1.0, *map(float, range(3, 203))]
-    engine.dispose()
 
 
-def test_a_database_away_at_the_start_and_at_the_end_costs_nothing(postgis_url: str, tmp_path: Path) -> None:
-    engine = prepared(postgis_url)
+def test_a_database_away_at_the_start_and_at_the_end_costs_nothing(engine: Engine, tmp_path: Path) -> None:
     nowhere = connect("postgresql://nobody@127.0.0.1:9/nothing", connect_timeout_s=1)
-    sink = session(nowhere, tmp_path, [moved(1, 1), alarmed(2, 2), moved(3, 3)])
+    sink = session(nowhere, tmp_path, [moved(1, 1), alarmed(2, 2), moved(3, 3)], is_reachable=False)
     assert sink.vitals.entries == 0
-    session(nowhere, tmp_path, [moved(4, 4)])
+    session(nowhere, tmp_path, [moved(4, 4)], is_reachable=False)
     session(engine, tmp_path, [moved(5, 5)])
     assert [entry.seq for entry in entries(engine)] == [2]
     assert fix_seconds(engine)["ANNA"] == [1.0, 3.0, 4.0, 5.0]
-    engine.dispose()
 
 
-def test_a_row_the_database_refuses_holds_up_nothing_else(postgis_url: str, tmp_path: Path) -> None:
-    engine = prepared(postgis_url)
+def test_a_row_the_database_refuses_holds_up_nothing_else(engine: Engine, tmp_path: Path) -> None:
     poison = moved(2, 2, ("ANNA",))
     poison.xyz_m[:] = float("nan")
     sink = session(engine, tmp_path, [moved(1, 1), poison, crossed(3, 3, subject="\x00"), alarmed(4, 4), moved(5, 5)])
@@ -183,12 +181,12 @@ def test_a_row_the_database_refuses_holds_up_nothing_else(postgis_url: str, tmp_
     assert fix_seconds(engine)["BOB"] == [1.0, 5.0]
     assert sink.vitals.refused == 2
     assert b'"seq":3' in (tmp_path / "refused.jsonl").read_bytes()
-    engine.dispose()
 
 
 @pytest.mark.parametrize("delay_s", [0.3, 1.1, 2.3])
-def test_a_killed_process_loses_and_repeats_nothing(postgis_url: str, tmp_path: Path, delay_s: float) -> None:
-    engine = prepared(postgis_url)
+def test_a_killed_process_loses_and_repeats_nothing(
+    engine: Engine, postgis_url: str, tmp_path: Path, delay_s: float
+) -> None:
     script = Path(__file__).with_name("doomed.py")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     with subprocess.Popen(
@@ -213,4 +211,3 @@ def test_a_killed_process_loses_and_repeats_nothing(postgis_url: str, tmp_path: 
     wanted = [float(seq) for seq in range(1, reached + 1) if seq % 10]
     assert seconds[: len(wanted)] == wanted
     assert [entry.body["reason"] for entry in held if entry.kind == "gap"] == ["restart"]
-    engine.dispose()
