@@ -27,13 +27,32 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from locator.recordings import RangeTable
 
 EPOCH_GAP_S = 0.003
 """Ranges of one tag closer than this, each to another anchor, are one epoch."""
 DEFAULT_SIGMA_M = 0.1
 SIGMA_Z_M = 0.15
 PORTION = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class RangeTable:
+    """Recorded ranges: (n,) times in seconds, tags, anchors, metres."""
+
+    t_s: NDArray[np.float64]
+    tag: list[str]
+    anchor: list[str]
+    range_m: NDArray[np.float64]
+
+    def between(self, from_s: float | None, until_s: float | None) -> RangeTable:
+        """The ranges with from_s ≤ t < until_s; None leaves that side open."""
+        low = -np.inf if from_s is None else from_s
+        high = np.inf if until_s is None else until_s
+        kept = np.flatnonzero((self.t_s >= low) & (self.t_s < high))
+        chosen = kept.tolist()
+        return RangeTable(
+            self.t_s[kept], [self.tag[k] for k in chosen], [self.anchor[k] for k in chosen], self.range_m[kept]
+        )
 
 
 @dataclass(frozen=True, slots=True)

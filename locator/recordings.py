@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +11,7 @@ import numpy as np
 
 from locator.calibration import Calibration
 from locator.errors import CalibrationError, RecordingError
+from locator.offline import RangeTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,26 +40,6 @@ FIXES = (
     "status",
 )
 MOST_FAULTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class RangeTable:
-    """Recorded ranges: (n,) times in seconds, tags, anchors, metres."""
-
-    t_s: NDArray[np.float64]
-    tag: list[str]
-    anchor: list[str]
-    range_m: NDArray[np.float64]
-
-    def between(self, from_s: float | None, until_s: float | None) -> RangeTable:
-        """The ranges with from_s ≤ t < until_s; None leaves that side open."""
-        low = -np.inf if from_s is None else from_s
-        high = np.inf if until_s is None else until_s
-        kept = np.flatnonzero((self.t_s >= low) & (self.t_s < high))
-        chosen = kept.tolist()
-        return RangeTable(
-            self.t_s[kept], [self.tag[k] for k in chosen], [self.anchor[k] for k in chosen], self.range_m[kept]
-        )
 
 
 def read_ranges(path: Path) -> RangeTable:

@@ -16,7 +16,9 @@ from locator.estimator.motion import predict_constant, update
 from locator.estimator.reference import constant_velocity
 from locator.pipeline import Pipeline
 from locator.scoring import CHI2_95, mahalanobis2
-from tests.locator.recorded import FAST, HALF_S, LEARN, OUTDOOR, V2, calibrated_on, missing, scored
+from tests.bench.figure import Figure, at_least, at_most, missing, told
+from tests.locator import recorded
+from tests.locator.recorded import FAST, HALF_S, LEARN, OUTDOOR, V2, calibrated_on, scored
 from tests.locator.test_oracle import largest_difference
 from twin.simulate.messages import outgoing
 from twin.simulate.simulation import Simulation
@@ -34,12 +36,10 @@ START_NS = 1_795_395_600_000_000_000
 TAGS = 1000
 Q = 0.4
 
-Figure = dict[str, Any]
-
 
 def figures() -> list[Figure]:
     """All figures: name, figure, unit, peer (what it is held against), ratio to that."""
-    made = [_figure("oracle_max_diff", largest_difference(), "1", "aim 1e-9", 1e-9)]
+    made = [at_most("oracle_max_diff", largest_difference(), "1", 1e-9)]
     made += list(_recordings())
     made += list(_simulated())
     made += list(_updates())
@@ -47,35 +47,31 @@ def figures() -> list[Figure]:
     return made
 
 
-def _figure(name: str, figure: float, unit: str, peer: str, limit: float | None = None) -> Figure:
-    ratio = None if not limit else round(figure / limit, 3)
-    return {"name": name, "figure": float(f"{figure:.4g}"), "unit": unit, "peer": peer, "ratio": ratio}
-
-
 def _recordings() -> Iterator[Figure]:
-    why = missing()
+    why = recorded.missing()
     if why is not None:
-        yield {"name": "recordings", "figure": None, "unit": "", "peer": why, "ratio": None}
+        for name in ("starloc_v2_rmse_cm", "fast_s1_rmse_cm", "outdoor_a1_rmse_cm"):
+            yield missing(name, "cm", why)
         return
     bias = calibrated_on(LEARN)
     (v2,) = scored(V2, bias).values()
     (smoothed,) = scored(V2, bias, smoothed=True).values()
     (raw,) = scored(V2, None).values()
-    yield _figure("starloc_v2_rmse_cm", 100 * v2.rmse_m, "cm", "aim 3.8", 3.8)
-    yield _figure("starloc_v2_p95_cm", 100 * v2.p95_m, "cm", "aim 6.6", 6.6)
-    yield _figure("starloc_v2_max_cm", 100 * v2.max_m, "cm", "aim 30", 30)
-    yield _figure("starloc_v2_smoothed_rmse_cm", 100 * smoothed.rmse_m, "cm", "aim 3.3", 3.3)
-    yield _figure("starloc_v2_in95_pct", v2.in95_pct, "%", "aim 93–100")
-    yield _figure("starloc_v2_uncalibrated_rmse_cm", 100 * raw.rmse_m, "cm", "report")
+    yield at_most("starloc_v2_rmse_cm", 100 * v2.rmse_m, "cm", 3.8)
+    yield at_most("starloc_v2_p95_cm", 100 * v2.p95_m, "cm", 6.6)
+    yield at_most("starloc_v2_max_cm", 100 * v2.max_m, "cm", 30)
+    yield at_most("starloc_v2_smoothed_rmse_cm", 100 * smoothed.rmse_m, "cm", 3.3)
+    yield told("starloc_v2_in95_pct", v2.in95_pct, "%", "aim 93–100")
+    yield told("starloc_v2_uncalibrated_rmse_cm", 100 * raw.rmse_m, "cm", "report")
     fast = scored(FAST, calibrated_on(FAST, HALF_S), from_s=HALF_S).values()
-    yield _figure("fast_s1_rmse_cm", 100 * max(one.rmse_m for one in fast), "cm", "aim 12.5", 12.5)
-    yield _figure("fast_s1_in95_pct", min(one.in95_pct for one in fast), "%", "report")
+    yield at_most("fast_s1_rmse_cm", 100 * max(one.rmse_m for one in fast), "cm", 12.5)
+    yield told("fast_s1_in95_pct", min(one.in95_pct for one in fast), "%", "report")
     plain = scored(FAST, None, from_s=HALF_S).values()
-    yield _figure("fast_s1_uncalibrated_rmse_cm", 100 * max(one.rmse_m for one in plain), "cm", "report")
+    yield told("fast_s1_uncalibrated_rmse_cm", 100 * max(one.rmse_m for one in plain), "cm", "report")
     (outdoor,) = scored(OUTDOOR, None).values()
-    yield _figure("outdoor_a1_rmse_cm", 100 * outdoor.rmse_m, "cm", "aim 79, published 104 and 112", 79)
-    yield _figure("outdoor_a1_longest_beyond_3m_s", outdoor.excursion_s, "s", "aim 10", 10)
-    yield _figure("outdoor_a1_uncalibrated_rmse_cm", 100 * outdoor.rmse_m, "cm", "report")
+    yield at_most("outdoor_a1_rmse_cm", 100 * outdoor.rmse_m, "cm", 79)
+    yield at_most("outdoor_a1_longest_beyond_3m_s", outdoor.excursion_s, "s", 10)
+    yield told("outdoor_a1_uncalibrated_rmse_cm", 100 * outdoor.rmse_m, "cm", "report")
 
 
 def _simulated(seconds: int = 180, settle: int = 20) -> Iterator[Figure]:
@@ -98,11 +94,11 @@ def _simulated(seconds: int = 180, settle: int = 20) -> Iterator[Figure]:
     d, c, good = np.concatenate(errors), np.concatenate(cov), np.concatenate(clear) >= 4
     length = np.hypot(d[:, 0], d[:, 1])
     inside = mahalanobis2(d, c) <= CHI2_95
-    yield _figure("sim_rmse_m", float(np.sqrt(np.mean(length[good] ** 2))), "m", "≥ 4 clear anchors, aim 0.3", 0.3)
-    yield _figure("sim_p95_m", float(np.percentile(length[good], 95)), "m", "≥ 4 clear anchors, aim 0.5", 0.5)
-    yield _figure("sim_in95_pct", 100.0 * float(inside[good].mean()), "%", "≥ 4 clear anchors, aim 93–99")
-    yield _figure("sim_all_median_m", float(np.median(length)), "m", "everybody, report")
-    yield _figure("sim_all_in95_pct", 100.0 * float(inside.mean()), "%", "everybody, report")
+    yield at_most("sim_rmse_m", float(np.sqrt(np.mean(length[good] ** 2))), "m", 0.3)
+    yield at_most("sim_p95_m", float(np.percentile(length[good], 95)), "m", 0.5)
+    yield told("sim_in95_pct", 100.0 * float(inside[good].mean()), "%", "≥ 4 clear anchors, aim 93–99")
+    yield told("sim_all_median_m", float(np.median(length)), "m", "everybody, report")
+    yield told("sim_all_in95_pct", 100.0 * float(inside.mean()), "%", "everybody, report")
 
 
 @compiled
@@ -145,10 +141,10 @@ def _updates() -> Iterator[Figure]:
             kf.update(z[k])
 
     slow = 1000 / _best(one_object, times=3)
-    yield _figure("updates_per_s", fast, "1/s", "aim 20 M", 20e6)
-    yield _figure("updates_numpy_per_s", plain, "1/s", "aim 1 M", 1e6)
-    yield _figure("updates_filterpy_per_s", slow, "1/s", "filterpy, F and Q rebuilt per dt")
-    yield _figure("updates_ratio_filterpy", fast / slow, "×", "filterpy")
+    yield at_least("updates_per_s", fast, "1/s", 20e6)
+    yield at_least("updates_numpy_per_s", plain, "1/s", 1e6)
+    yield told("updates_filterpy_per_s", slow, "1/s", "filterpy, F and Q rebuilt per dt")
+    yield told("updates_ratio_filterpy", fast / slow, "×", "filterpy", fast / slow)
 
 
 def _messages(seconds: int = 40) -> Iterator[Figure]:
@@ -161,9 +157,9 @@ def _messages(seconds: int = 40) -> Iterator[Figure]:
         sent += [m for m in outgoing(simulation, step, 0) if m.topic.endswith("/ranges")]
     best = min((_through(plant, sent) for _ in range(3)), key=sum)
     n = len(sent)
-    yield _figure("json_to_fix_per_s", n / sum(best), "1/s", "aim 40,000 (no broker)", 40_000)
-    yield _figure("json_to_fix_read_us", 1e6 * best[0] / n, "µs", "decode, check, queue, per message")
-    yield _figure("json_to_fix_estimate_us", 1e6 * best[1] / n, "µs", "fill, filter, batch, per message")
+    yield at_least("json_to_fix_per_s", n / sum(best), "1/s", 40_000)
+    yield told("json_to_fix_read_us", 1e6 * best[0] / n, "µs", "decode, check, queue, per message")
+    yield told("json_to_fix_estimate_us", 1e6 * best[1] / n, "µs", "fill, filter, batch, per message")
 
 
 def _through(plant: Plant, sent: list[Any]) -> tuple[float, float]:

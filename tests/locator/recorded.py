@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from locator.calibration import Calibration, learn
-from locator.offline import Fixes, compare, locate
-from locator.recordings import RangeTable, read_anchors, read_ranges, read_truth
+from locator.offline import Fixes, RangeTable, compare, locate
+from locator.recordings import read_anchors, read_ranges, read_truth
 from locator.scoring import Score, score
 
 PLACE = Path(

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from locator.calibration import Residuals, learn, residuals
 from locator.errors import CalibrationError, RecordingError
-from locator.offline import Fixes, epochs, locate
-from locator.recordings import RangeTable, read_anchors, read_calibration, read_ranges, read_truth, write_calibration
+from locator.offline import Fixes, RangeTable, epochs, locate
+from locator.recordings import read_anchors, read_calibration, read_ranges, read_truth, write_calibration
 from locator.scoring import longest_true, score
 from tests.locator.yard import PLACES, distances, walk
 from twin.commands.calibrate import command as calibrate
