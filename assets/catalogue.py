@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assets import buildings, groundworks, instruments, process_buildings, structures, tanks, vessels
+from assets import buildings, columns, groundworks, instruments, process_buildings, structures, tanks, vessels
 from assets.errors import ModelError
 from assets.footprint import lines_of
 from assets.mesh import join
@@ -26,9 +26,9 @@ _EQUIPMENT: dict[str, Callable[..., Mesh]] = {
     "floating_roof_tank": tanks.floating_roof_tank,
     "sphere_tank": vessels.sphere_tank,
     "bullet_tank": vessels.bullet_tank,
-    "column": vessels.column,
-    "reactor": vessels.reactor,
-    "heat_exchanger": vessels.heat_exchanger,
+    "column": columns.column,
+    "reactor": columns.reactor,
+    "heat_exchanger": columns.heat_exchanger,
     "pump": structures.pump,
     "flare": structures.flare,
     "gas_detector": instruments.gas_detector,

@@ -34,6 +34,8 @@ _ALWAYS_INSTANCED = {
 }
 _PIPED = {"column", "reactor"}
 _RACK_REACH_M = 80.0
+_MOST_MODELS = 80
+"""Every model is a draw call or two on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,13 @@ def lay_out(plant: Plant, own: Mapping[str, Levels] | None = None) -> Scene:
 
     models: list[Model] = []
     counts: dict[str, int] = {}
+    # Selecting a lone column should light it up like any other, as long as the plant has few enough models.
+    instanced = _ALWAYS_INSTANCED | (_PIPED if len(groups) <= _MOST_MODELS else set())
     for key, group in groups.items():
         kind = group.assets[0][1].kind
         placed = tuple(_place(number, asset, shapes[asset.code], racks, headings) for number, asset in group.assets)
         levels = own[str(key[1])] if key[0] == "own" else _levels(group.assets[0][1])
-        if len(placed) == 1 and kind not in _ALWAYS_INSTANCED and key[0] != "own":
+        if len(placed) == 1 and kind not in instanced and key[0] != "own":
             bake = bakes.setdefault(kind, _Bake())
             bake.high.append((placed[0].feature, _stand(levels.high, placed[0])))
             bake.low.append((placed[0].feature, _stand(levels.low, placed[0])))

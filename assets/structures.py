@@ -41,7 +41,7 @@ def pump(tank: Pump, *, high: bool) -> Mesh:
     """
     half, length = tank.width_m / 2, tank.length_m
     radius = half * 0.52
-    sides = 10 if high else 6
+    sides = 8 if high else 6
     axis = 0.3 + radius * 1.25
 
     def lying(profile: list[tuple[float, float]], colour: Colour, y: float) -> Mesh:
