@@ -34,7 +34,7 @@ class PositionsMoved(msgspec.Struct, frozen=True, tag="positions", eq=False):
     status: NDArray[np.uint8]
     reasons: NDArray[np.uint32]
     late: bool = False
-    """Measured more than 1 s before fixes already processed: for the history only."""
+    """Not newer than a fix of the same subject already processed: for the history only."""
 
 
 class SubjectStatusChanged(msgspec.Struct, frozen=True, tag="status"):
