@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray  # noqa: TC002 - msgspec reads the annotations at run time
+from numpy.typing import NDArray
 
 # The factor that turns a standard deviation into the radius of the circle holding 95 % of a circular 2-D normal.
 R95_OF_SIGMA = 2.4477468306808166

@@ -7,6 +7,7 @@ an array. What is wrong in part is refused in part: one bad element of an array,
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from gis.refusal import Refusal, RefusalReason
 from locator.measurements import Measurement, Position, Ranges, TimeDifferences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable
 
 MAX_RANGE_M = 1000.0
 MAX_COORDINATE_M = 50_000.0
