@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assets.mesh import Mesh
 
 LEVELS = [True, False]
-FEW = settings(max_examples=30)
+FEW = settings(max_examples=20)
 AREA = shapely.box(-20, -9, 20, 9)
 LINE = shapely.LineString([(-40, 0), (20, 0), (20, 35)])
 # Triangles of the fine and the coarse level; footprint kinds are judged by the plant they make up.
