@@ -163,6 +163,33 @@ def test_a_database_that_goes_away_costs_nothing(engine: Engine, postgis_url: st
     assert fix_seconds(engine)["BOB"] == [1.0, *map(float, range(3, 203))]
 
 
+def test_a_spool_that_is_full_gives_up_positions_tells_the_gap_and_keeps_every_alarm(
+    engine: Engine, tmp_path: Path
+) -> None:
+    nowhere = connect("postgresql://nobody@127.0.0.1:9/nothing", connect_timeout_s=1)
+
+    async def script() -> None:
+        bus = LocalBus()
+        sink = StoreSink(nowhere, tmp_path, RealClock(), spool_bytes=60_000, segment_bytes=6_000)
+        async with running(sink, bus):
+            await send(bus, [alarmed(s, s, number=s) if s % 20 == 0 else moved(s, s) for s in range(1, 601)])
+            await until(lambda: sink.vitals.received == 600)
+        assert sink.vitals.dropped > 0
+        assert sink.vitals.spool_bytes <= 60_000
+
+    asyncio.run(script())
+    session(engine, tmp_path, [moved(601, 601)])
+    held = entries(engine)
+    assert [entry.seq for entry in held if entry.kind == "alarm"] == list(range(20, 601, 20))
+    gaps = [entry.body for entry in held if entry.kind == "gap"]
+    assert {gap["reason"] for gap in gaps} == {"overflow"}
+    there = set(fix_seconds(engine)["ANNA"])
+    missing = [t for t in range(1, 602) if t % 20 and float(t) not in there]
+    assert len(missing) == sum(gap["effects"] for gap in gaps)
+    at = [T0_NS + t * stored.SECOND_NS for t in missing]
+    assert all(any(gap["from_ns"] <= t_ns <= gap["to_ns"] for gap in gaps) for t_ns in at)
+
+
 def test_a_database_away_at_the_start_and_at_the_end_costs_nothing(engine: Engine, tmp_path: Path) -> None:
     nowhere = connect("postgresql://nobody@127.0.0.1:9/nothing", connect_timeout_s=1)
     sink = session(nowhere, tmp_path, [moved(1, 1), alarmed(2, 2), moved(3, 3)], is_reachable=False)
