@@ -22,7 +22,7 @@ import { head, plantKnown } from './store/live';
 import { view } from './store/map';
 import { kept, layerPanelOpen, layers, readLayers, theme, writeLayers } from './store/preferences';
 import { select, selection } from './store/selection';
-import { session } from './store/session';
+import { me, session } from './store/session';
 import { App } from './ui/App';
 import { listen } from './ui/keyboard';
 import { startFrom } from './ui/MapHost';
@@ -96,6 +96,11 @@ async function start(): Promise<void> {
   listen(window);
   render(<App />, document.getElementById('app')!);
 
+  api.me().then(
+    (principal) => (me.value = principal),
+    // Without it the account is named in general words; nothing else depends on it.
+    (error: unknown) => console.warn('account:', error),
+  );
   const plant = await whichPlant(asked.plant);
   const running = new Session(plant, liveUrl(plant, location), browserWorld(monotonicMs));
   session.value = running;

@@ -11,6 +11,7 @@ import type {
   PersonRecord,
   PlantHeadRecord,
   PlantRecord,
+  Principal,
   Problem,
   SensorRecord,
   SeriesRecord,
@@ -121,6 +122,11 @@ export const api = {
     return all<PlantHeadRecord>('/plants');
   },
 
+  /** Who is signed in. */
+  async me(): Promise<Principal> {
+    return (await get('/me')) as Principal;
+  },
+
   async records(code: string, signal: AbortSignal): Promise<PlantRecords> {
     const path = plantPath(code);
     const [plant, assets, zones, fences, sensors, cameras, people, vehicles] = await Promise.all([
@@ -154,6 +160,11 @@ export const api = {
   async alarms(code: string, next: string | null, signal: AbortSignal): Promise<AlarmPage> {
     const path = `${plantPath(code)}/alarms?limit=100`;
     return (await get(next === null ? path : nextPath(path, next), signal)) as AlarmPage;
+  },
+
+  /** One alarm, standing or over. */
+  async alarm(code: string, id: string, signal: AbortSignal): Promise<AlarmRecord> {
+    return (await get(`${plantPath(code)}/alarms/${encodeURIComponent(id)}`, signal)) as AlarmRecord;
   },
 
   /** Hands the acknowledgement over; the alarm's new state arrives on the live connection. */

@@ -90,11 +90,29 @@ export function mapAlarm(alarm: AlarmRecord): MapAlarm {
 }
 
 export const alarms = signal<readonly AlarmRecord[]>([]);
+/** Alarms that are over, as far as somebody looked at them; the oldest make room. */
+export const past = signal<ReadonlyMap<string, AlarmRecord>>(new Map());
+const PAST_KEPT = 100;
 export const unacknowledged = computed(() => alarms.value.filter(isUnacknowledged));
 export const counts = computed(() => tally(alarms.value));
 /** Ids of alarms whose acknowledgement is on its way, and what became of those that failed. */
 export const acknowledging = signal<ReadonlySet<string>>(new Set());
 export const acknowledgeFault = signal<{ id: string; reason: string } | null>(null);
+
+/** Keeps an alarm that is over, so that it can still be looked at. */
+export function remember(alarm: AlarmRecord): void {
+  const kept = new Map(past.value);
+  kept.delete(alarm.id);
+  kept.set(alarm.id, alarm);
+  const [oldest] = kept.keys();
+  if (kept.size > PAST_KEPT && oldest !== undefined) kept.delete(oldest);
+  past.value = kept;
+}
+
+/** An alarm that stands, or one that is over and was looked at. */
+export function findAlarm(id: string): AlarmRecord | undefined {
+  return alarms.value.find((alarm) => alarm.id === id) ?? past.value.get(id);
+}
 
 /** These acknowledgements are on their way no more. */
 export function settled(ids: readonly string[]): void {
@@ -111,5 +129,6 @@ export function replaceAlarms(all: readonly AlarmRecord[]): void {
 
 export function changeAlarm(changed: AlarmRecord): void {
   alarms.value = fold(alarms.value, changed);
+  if (changed.state === 'normal') remember(changed);
   if (!isUnacknowledged(changed)) settled([changed.id]);
 }

@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import type { MapSelection } from '../map/port';
-import { alarms } from './alarms';
+import { findAlarm } from './alarms';
 import { records } from './records';
 
 export const SELECTION_KINDS = ['mover', 'asset', 'sensor', 'zone', 'fence', 'camera', 'alarm'] as const;
@@ -31,7 +31,7 @@ export const mapSelection = computed<MapSelection | null>(() => {
   const chosen = selection.value;
   if (chosen === null) return null;
   if (chosen.kind === 'alarm') {
-    const alarm = alarms.value.find((row) => row.id === chosen.id);
+    const alarm = findAlarm(chosen.id);
     return alarm === undefined ? null : { kind: 'mover', id: alarm.subject.id };
   }
   if (chosen.kind === 'sensor') {

@@ -5,6 +5,7 @@ import { looksFrozen } from '../live/liveness';
 import { heads, head, liveness, now_ms, weather, zone } from '../store/live';
 import { overlay } from '../store/selection';
 import { theme } from '../store/preferences';
+import { accountName } from '../store/session';
 import { switchLanguage, switchTheme } from './actions';
 import { ConnectionButton } from './Connection';
 import { Icon } from './Icon';
@@ -127,9 +128,9 @@ export function TopBar() {
       >
         <Icon node={dark ? Sun : Moon} />
       </button>
-      <span class="account" title={t('top.account')}>
+      <span class="account" title={accountName()}>
         <Icon node={UserRound} size={1} />
-        <span class="account-name">{t('top.account')}</span>
+        <span class="account-name">{accountName()}</span>
       </span>
     </header>
   );

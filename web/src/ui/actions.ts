@@ -5,7 +5,7 @@ import { reason } from '../api/fault';
 import type { AlarmRecord } from '../api/types.gen';
 import { language, t } from '../i18n';
 import type { FlyTarget } from '../map/port';
-import { acknowledgeFault, acknowledging, alarms, settled, unacknowledged } from '../store/alarms';
+import { acknowledgeFault, acknowledging, alarms, findAlarm, remember, settled, unacknowledged } from '../store/alarms';
 import { head } from '../store/live';
 import { map } from '../store/map';
 import { theme } from '../store/preferences';
@@ -23,7 +23,7 @@ export function switchTheme(): void {
 /** Where to fly for a selection; null when its place is not known. */
 export function targetOf(chosen: Selection): FlyTarget | null {
   if (chosen.kind === 'alarm') {
-    const alarm = alarms.value.find((row) => row.id === chosen.id);
+    const alarm = findAlarm(chosen.id);
     return alarm === undefined ? null : { x_m: alarm.x_m, y_m: alarm.y_m, z_m: alarm.z_m, span_m: 80 };
   }
   if (chosen.kind === 'sensor') {
@@ -46,6 +46,7 @@ export function goTo(chosen: Selection): void {
 
 /** Shows an alarm's place and opens it. */
 export function locate(alarm: AlarmRecord): void {
+  if (alarm.state === 'normal') remember(alarm);
   goTo({ kind: 'alarm', id: alarm.id });
 }
 

@@ -1,45 +1,56 @@
 import { Check } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
+import { api, RequestError } from '../../api/client';
 import type { AlarmRecord } from '../../api/types.gen';
 import { name, t } from '../../i18n';
 import { age, clock, exact, number } from '../../i18n/format';
-import { acknowledgeFault, acknowledging, alarms, isUnacknowledged, priorityOf } from '../../store/alarms';
-import { mover, now_ms, zone } from '../../store/live';
+import { acknowledgeFault, acknowledging, findAlarm, isUnacknowledged, priorityOf, remember } from '../../store/alarms';
+import { head, mover, now_ms, zone } from '../../store/live';
 import type { Selection } from '../../store/selection';
 import { acknowledge } from '../actions';
-import { advice, alarmKind, alarmPlace, whatHappened } from '../alarmText';
+import { operatorName } from '../../store/session';
+import { advice, alarmKind, whatHappened } from '../alarmText';
 import { Icon } from '../Icon';
 import { PriorityMark } from '../marks';
 import { CamerasAround } from './about';
 import { Gone } from './Gone';
 import { Details, Facts, InspectorFrame, Related, Section } from './parts';
 
-/** An alarm stays readable after it is over, as long as one looks at it. */
-function useLast(id: string): AlarmRecord | undefined {
-  const last = useRef<AlarmRecord | undefined>(undefined);
-  const now = alarms.value.find((alarm) => alarm.id === id);
+/** The alarm; one that neither stands nor was looked at before is asked for. */
+function useAlarm(id: string): AlarmRecord | undefined {
+  const alarm = findAlarm(id);
+  const plant = head.value?.code;
+  const unknown = alarm === undefined;
   useEffect(() => {
-    if (now !== undefined) last.current = now;
-  });
-  const kept = last.current?.id === id ? { ...last.current, state: 'normal' as const } : undefined;
-  return now ?? kept;
+    if (!unknown || plant === undefined) return undefined;
+    const asking = new AbortController();
+    // One that does not exist stays unknown, and the panel says so.
+    api.alarm(plant, id, asking.signal).then(remember, (error: unknown) => {
+      if (!asking.signal.aborted && !(error instanceof RequestError)) throw error;
+    });
+    return () => asking.abort();
+  }, [id, plant, unknown]);
+  return alarm;
 }
 
-function probabilities(alarm: AlarmRecord): string | null {
+/** A probability as a percentage that never claims certainty. */
+export function percent(p: number): string {
+  if (p > 0.99) return '>\u00a099\u00a0%';
+  return p < 0.01 ? '<\u00a01\u00a0%' : `${number(p * 100, 0)}\u00a0%`;
+}
+
+function probabilities(alarm: AlarmRecord): { least: string; all: string } | null {
   if (alarm.evidence.length === 0) return null;
-  const all = alarm.evidence.map((point) => point.probability);
-  const percent = (p: number) => `${number(p * 100, 0)} %`;
-  return t('inspect.evidence.text', {
-    n: all.length,
-    low: percent(Math.min(...all)),
-    high: percent(Math.max(...all)),
-    rule: alarm.rule_version,
-  });
+  const each = alarm.evidence.map((point) => point.probability);
+  const least = percent(Math.min(...each));
+  const most = percent(Math.max(...each));
+  const range = least === most ? least : `${least} – ${most}`;
+  return { least, all: t('inspect.evidence.text', { n: each.length, range, rule: alarm.rule_version }) };
 }
 
 /** An alarm: what, where, who, since when, what to do, and why we say so. */
 export function AlarmInspector({ of }: { of: Selection }) {
-  const alarm = useLast(of.id);
+  const alarm = useAlarm(of.id);
   if (alarm === undefined) return <Gone of={of} />;
   const raised = Date.parse(alarm.raised);
   const ended = alarm.state === 'normal' ? Date.parse(alarm.changed) : now_ms.value;
@@ -47,6 +58,7 @@ export function AlarmInspector({ of }: { of: Selection }) {
   const waiting = acknowledging.value.has(alarm.id);
   const fault = acknowledgeFault.value;
   const priority = priorityOf(alarm);
+  const certainty = probabilities(alarm);
   return (
     <InspectorFrame
       of={of}
@@ -81,7 +93,7 @@ export function AlarmInspector({ of }: { of: Selection }) {
         facts={[
           { label: t('inspect.raised'), value: clock(raised, zone.value), hint: exact(raised, zone.value) },
           { label: t('alarm.age'), value: age((ended - raised) / 1000) },
-          { label: t('alarm.where'), value: alarmPlace(alarm) },
+          { label: t('inspect.certainty'), value: certainty?.least ?? '—', hint: t('inspect.certainty.hint') },
         ]}
       />
       <div class="advice">
@@ -115,7 +127,7 @@ export function AlarmInspector({ of }: { of: Selection }) {
               alarm.acknowledged === null
                 ? null
                 : t('inspect.ackBy', {
-                    who: alarm.acknowledged_by ?? '—',
+                    who: operatorName(alarm.acknowledged_by),
                     time: clock(Date.parse(alarm.acknowledged), zone.value),
                   }),
           },
@@ -123,7 +135,7 @@ export function AlarmInspector({ of }: { of: Selection }) {
             label: t('inspect.returned'),
             value: alarm.returned === null ? null : clock(Date.parse(alarm.returned), zone.value),
           },
-          { label: t('inspect.evidence'), value: probabilities(alarm) },
+          { label: t('inspect.evidence'), value: certainty?.all },
         ]}
       />
     </InspectorFrame>

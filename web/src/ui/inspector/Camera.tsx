@@ -31,7 +31,7 @@ export function CameraInspector({ of }: { of: Selection }) {
     <InspectorFrame of={of} kind={t('kind.camera')} title={name(camera.names)} code={camera.code}>
       <StateLine tone={tone}>
         {word}
-        {old_s !== null && <span class="muted"> · {t('state.since', { age: age(old_s) })}</span>}
+        {old_s !== null && <span class="muted">{t('state.since', { age: age(old_s) })}</span>}
       </StateLine>
       <Facts
         facts={[

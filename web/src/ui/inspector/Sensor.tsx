@@ -24,7 +24,6 @@ export function SensorInspector({ of }: { of: Selection }) {
         {word}
         {t_ms !== null && (
           <span class="muted" title={exact(t_ms, zone.value)}>
-            {' · '}
             {t('state.since', { age: age((now_ms.value - t_ms) / 1000) })}
           </span>
         )}

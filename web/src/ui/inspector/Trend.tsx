@@ -28,6 +28,7 @@ function drawLimits(plot: uPlot, sensor: SensorRecord): void {
   ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
   ctx.font = `${0.6875 * rem() * devicePixelRatio}px ${token('font')}`;
   ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
   for (const which of ['ll', 'l', 'h', 'hh'] as const) {
     const value = sensor.limits[which];
     if (value === null || value < scale.min || value > scale.max) continue;
@@ -39,7 +40,7 @@ function drawLimits(plot: uPlot, sensor: SensorRecord): void {
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
     ctx.fillStyle = colour;
-    ctx.fillText(which.toUpperCase(), bbox.left + bbox.width - 3 * devicePixelRatio, y - 3 * devicePixelRatio);
+    ctx.fillText(which.toUpperCase(), bbox.left + bbox.width - 3 * devicePixelRatio, y - devicePixelRatio);
   }
   ctx.restore();
 }

@@ -55,7 +55,7 @@ export function valueRange(
       to = Math.max(to, limit);
     }
   }
-  const air = Math.max((to - from) * 0.08, (high - low) * 0.01);
+  const air = Math.max((to - from) * 0.14, (high - low) * 0.01);
   return [from - air, to + air];
 }
 
