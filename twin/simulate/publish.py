@@ -10,8 +10,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-import msgspec
-
 from gis.time import NS_PER_S, format_time
 from twin.addresses import BrokerAddress
 from twin.simulate.crowd import crowded
@@ -45,7 +43,8 @@ class Progress:
     waiting: int = 0
 
 
-class TruthFile(msgspec.Struct):
+@dataclass
+class TruthFile:
     """Ground truth as CSV: one row per tag and epoch."""
 
     stream: TextIO
