@@ -223,10 +223,3 @@ def _tag(message: _TagMessage, t_ns: int) -> Event | None:
     if message.battery is not None and not 0.0 <= message.battery <= 100.0:
         return None
     return TagReported(t_ns, message.tag, message.battery, message.sos, message.moving)
-
-
-def decode(topic: str, payload: bytes, received_ns: int, plants: Mapping[str, Plant]) -> list[Event] | Refusal:
-    """The events of one message; if there is none, the first refusal. `Telemetry.read` tells all refusals, faster."""
-    code = topic.split("/", 3)[2] if topic.count("/") > 2 else ""
-    events, refusals = Telemetry({code: plants[code]} if code in plants else {}).read(topic, payload, received_ns)
-    return refusals[0] if refusals and not events else events

@@ -81,16 +81,6 @@ def read(
     return good, bad
 
 
-def decode(
-    topic: str, payload: bytes, received_ns: int, cameras: Container[str]
-) -> CameraReport | Detections | Refusal:
-    """The last report of one message; if there is none, the first refusal. `read` tells all."""
-    good, bad = read(topic, payload, received_ns, cameras)
-    if good:
-        return good[-1]
-    return bad[0] if bad else Refusal(RefusalReason.MISSING_FIELD, topic, "an empty array")
-
-
 def _timed(
     messages: list[M],
     bad: list[Refusal],

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CV, TIME, STARTED, HEIGHT = at.CV, at.TIME, at.STARTED, at.HEIGHT
 RING, CHECKPOINTS, CHECKPOINT_EVERY_S, ROLL_BACK_S = at.RING, at.CHECKPOINTS, at.CHECKPOINT_EVERY_S, at.ROLL_BACK_S
 FRESH, STALE, TOO_LATE = 0, 1, 2
+PRUNE_AT = 48
+KEEP_S = 5.0
 
 
 @compiled
@@ -30,8 +32,14 @@ def _remember(
     """Insert an epoch's scalars into the ring by time; the oldest make room. meta = count, newest time lost."""
     n = hi - lo
     count = int(meta[0])
+    drop = 0
     if count + n > RING:
         drop = min(count, max(count + n - RING, RING // 4))
+    elif count + n > PRUNE_AT:
+        # Slow tags leave most of the ring untouched, and untouched pages cost no memory.
+        while drop < count and ring[drop, 0] < t - KEEP_S:
+            drop += 1
+    if drop > 0:
         meta[1] = ring[drop - 1, 0]
         for k in range(count - drop):
             ring[k] = ring[k + drop]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.refusal import Refusal, RefusalReason
+from gis.refusal import RefusalReason
 from tests.locator.yard import CODE, ENGINE, T0, yard
 from twin.events import CameraReported, Reading, ReadingsTaken, TagReported, WeatherObserved
-from twin.telemetry import Telemetry, decode
+from twin.telemetry import Telemetry
 
 PLANT = yard()
 ROOT = f"twin/v1/{CODE}/"
@@ -86,20 +86,21 @@ def test_refused_with_its_reason(topic: str, message: Any, reason: RefusalReason
     assert ask(topic, message) == ([], [reason])
 
 
-def test_an_unknown_plant_is_refused() -> None:
-    refusal = decode("twin/v1/OTHER/sensor", b"{}", T0, {CODE: PLANT})
-    assert isinstance(refusal, Refusal)
-    assert refusal.reason is RefusalReason.UNKNOWN_PLANT
-
-
-def test_the_short_form_gives_events_or_the_refusal() -> None:
-    events = decode(ROOT + "weather", json.dumps(WEATHER).encode(), T0, {CODE: PLANT})
-    assert isinstance(events, list)
-    assert len(events) == 1
-    assert isinstance(decode(ROOT + "weather", b"{", T0, {CODE: PLANT}), Refusal)
-    assert isinstance(decode("", b"{", T0, {CODE: PLANT}), Refusal)
+@pytest.mark.parametrize(
+    ("topic", "reason"),
+    [
+        ("twin/v1/OTHER/sensor", RefusalReason.UNKNOWN_PLANT),
+        ("twin/v2/OTHER/sensor", RefusalReason.UNKNOWN_TOPIC),
+        ("", RefusalReason.UNKNOWN_TOPIC),
+    ],
+)
+def test_a_strange_topic_is_refused(topic: str, reason: RefusalReason) -> None:
+    events, refusals = Telemetry({CODE: PLANT}).read(topic, b"{}", T0)
+    assert events == []
+    assert [refusal.reason for refusal in refusals] == [reason]
 
 
 @given(st.sampled_from(["sensor", "weather", f"uwb/{ENGINE}/tag", "camera/C1/state"]), st.binary(max_size=80))
 def test_no_message_harms(topic: str, data: bytes) -> None:
-    decode(ROOT + topic, data, T0, {CODE: PLANT})
+    events, refusals = Telemetry({CODE: PLANT}).read(ROOT + topic, data, T0)
+    assert events or refusals or data.strip().startswith(b"[")

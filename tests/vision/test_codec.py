@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.refusal import Refusal, RefusalReason
-from vision.codec import decode, read
+from gis.refusal import RefusalReason
+from vision.codec import read
 from vision.reports import CameraReport, Detection, Detections
 
 T0 = 1_795_395_600_000_000_000
@@ -27,7 +27,6 @@ def ask(topic: str, message: Any) -> tuple[list[Any], list[RefusalReason]]:
 def test_detections_are_read() -> None:
     seen = Detections("C1", T0, 12, (Detection("person", 0.9, (10.0, 20.0, 30.0, 80.0), 4),))
     assert ask(SEEN, PICTURE) == ([seen], [])
-    assert decode(SEEN, json.dumps(PICTURE).encode(), T0, {"C1"}) == seen
 
 
 def test_states_are_read() -> None:
@@ -61,16 +60,12 @@ def test_one_bad_detection_does_not_refuse_the_picture(change: dict[str, Any]) -
     assert bad == [RefusalReason.OUT_OF_RANGE]
 
 
-def test_an_empty_array_says_so() -> None:
-    refusal = decode(STATE, b"[]", T0, {"C1"})
-    assert isinstance(refusal, Refusal)
-
-
 @given(st.sampled_from([SEEN, STATE]), st.binary(max_size=100))
 def test_no_message_harms(topic: str, data: bytes) -> None:
-    decode(topic, data, T0, {"C1"})
+    good, bad = read(topic, data, T0, {"C1"})
+    assert good or bad or data.strip().startswith(b"[")
 
 
 @given(st.text(max_size=60))
 def test_no_topic_harms(topic: str) -> None:
-    decode(topic, b"{}", T0, {"C1"})
+    assert read(topic, b"{}", T0, {"C1"})[1]
