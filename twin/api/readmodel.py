@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from gis.time import NS_PER_MS, NS_PER_S, format_time
+from gis.time import NS_PER_MS, format_time
 from twin.api import records
 from twin.api.directory import Directory
 from twin.api.live_messages import (
@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     from twin.events import Reading
 
 MAX_REPLAY = 20_000
-# A snapshot this much newer than the newest effect, with a lower number, comes from a core whose clock was set back.
-RESTART_AFTER_NS = 5 * NS_PER_S
 
 
 class ReadModel:
@@ -72,8 +70,6 @@ class ReadModel:
         self.directory = Directory(plant, now_ns)
         self.movers = Movers(self.directory)
         self.seq: int | None = None
-        self.effect_ns = 0
-        """Newest event time of any effect."""
         self.heard_ns: int | None = None
         """When anything from the core last arrived."""
         self.alarms: dict[str, Alarm] = {}
@@ -91,6 +87,7 @@ class ReadModel:
         """The picture differs from the last frame taken."""
         self.snapshot_wanted = False
         """State was replaced as a whole: screens need a new snapshot."""
+        self._snapshot_seq: int | None = None
         self._hole_before: int | None = None
         self._since_hole: deque[Effect] = deque()
         self._handlers: dict[type, Callable[[Any], list[LiveMessage]]] = {
@@ -131,6 +128,7 @@ class ReadModel:
         if isinstance(effect, WorldSnapshot):
             if self._heals(effect):
                 self._reset(effect)
+            self._snapshot_seq = effect.seq
             return []
         if self.seq is not None and effect.seq <= self.seq:
             return []
@@ -153,7 +151,9 @@ class ReadModel:
     def _heals(self, snapshot: WorldSnapshot) -> bool:
         if self.seq is None:
             return True
-        if snapshot.t_ns > self.effect_ns + RESTART_AFTER_NS:
+        # Snapshots of one core never go back: a lower number is that of a new core whose clock was set back.
+        if self._snapshot_seq is not None and snapshot.seq < self._snapshot_seq:
+            self._since_hole.clear()
             return True
         if self._hole_before is not None:
             return snapshot.seq >= self._hole_before - 1
@@ -161,7 +161,6 @@ class ReadModel:
 
     def _fold(self, effect: Effect) -> list[LiveMessage]:
         self.seq = effect.seq
-        self.effect_ns = max(self.effect_ns, effect.t_ns)
         return self._handlers[type(effect)](effect)
 
     def _reset(self, snapshot: WorldSnapshot) -> None:
@@ -171,7 +170,6 @@ class ReadModel:
         self._hole_before = None
         self._since_hole.clear()
         self.seq = snapshot.seq
-        self.effect_ns = snapshot.t_ns
         self.movers.clear()
         self.movers.sos = {tag.subject for tag in snapshot.tags if tag.sos}
         self.movers.battery = {tag.tag_id: tag.battery_pct for tag in snapshot.tags if tag.battery_pct is not None}

@@ -214,6 +214,20 @@ def test_a_core_whose_clock_was_set_back_is_followed_too(model: ReadModel) -> No
     assert ("P001", "F-1") in model.inside
 
 
+def test_what_a_former_core_said_last_is_not_held_against_the_new_one(model: ReadModel) -> None:
+    fold(model, snapshot(1000), crossed(1005, "P000"), snapshot(5, T0 + S), crossed(6, "P001"))
+    assert model.seq == 6
+    assert set(model.inside) == {("P001", "F-1")}
+
+
+def test_a_quiet_plant_is_not_told_again_and_again(model: ReadModel) -> None:
+    fold(model, snapshot(0), crossed(1))
+    model.snapshot_wanted = False
+    for second in range(0, 60, 2):
+        fold(model, snapshot(1, T0 + second * S))
+    assert not model.snapshot_wanted
+
+
 def test_a_snapshot_of_what_is_known_changes_nothing(model: ReadModel) -> None:
     fold(model, snapshot(0), crossed(1))
     model.snapshot_wanted = False
