@@ -82,6 +82,10 @@ class _Walkers:
                     resting_habits(self.places, open_),
                 )
             self._habits.append(by_kind[key])
+        self._crew = [crew_of(person) for person in people]
+        self._always_on = self._escorts() | {
+            who for who, person in enumerate(people) if person.role in {"contractor", "visitor", "driver"}
+        }
         self._site: dict[str, tuple[int, tuple[float, float]]] = {}
         self.stay_s = np.zeros(len(people))
         start = np.zeros(len(people), np.intp)
@@ -96,6 +100,19 @@ class _Walkers:
             if terrain.walk_spots[spot].forbidden and self.places.reached[spot]
         ]
 
+    def _escorts(self) -> set[int]:
+        """Visitors do not go alone: a safety officer of their shift, one for each crew, goes where they go."""
+        crews = {self._crew[who]: who for who, person in enumerate(self.people) if person.role == "visitor"}
+        found: set[int] = set()
+        for crew, guest in crews.items():
+            shift = self.people[guest].shift
+            for who, person in enumerate(self.people):
+                if person.role == "safety" and person.shift == shift and who not in found:
+                    self._crew[who], self._habits[who] = crew, self._habits[guest]
+                    found.add(who)
+                    break
+        return found
+
     def begin(self, local_s: float) -> None:
         """Put everybody at a place of theirs, as if the shift had long begun; the first to misstep near a fence."""
         spots = np.array([self._next(who, local_s, -1)[0] for who in range(len(self.people))], np.intp)
@@ -108,14 +125,12 @@ class _Walkers:
 
     def _next(self, who: int, local_s: float, here: int) -> tuple[int, float]:
         duty, rest = self._habits[who]
-        person = self.people[who]
-        working = on_duty(self._shift[who], local_s) or person.role in {"contractor", "visitor", "driver"}
+        working = who in self._always_on or on_duty(self._shift[who], local_s)
         # Off-duty people keep the paths lively too: one errand in six is a walk.
         habits = duty if working or self._rng.random() < 1 / 6 else rest
-        return choose(habits, self.places, self._rng, here, self._work_site(person, duty, local_s))
+        return choose(habits, self.places, self._rng, here, self._work_site(self._crew[who], duty, local_s))
 
-    def _work_site(self, person: Person, duty: list[Habit], local_s: float) -> tuple[float, float] | None:
-        crew = crew_of(person)
+    def _work_site(self, crew: str | None, duty: list[Habit], local_s: float) -> tuple[float, float] | None:
         if crew is None:
             return None
         spell = int(local_s // _SITE_HOLDS_S)

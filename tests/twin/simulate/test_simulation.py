@@ -166,3 +166,16 @@ def test_what_the_plant_lacks_is_said(plant: Plant, fault: str) -> None:
 def test_an_absurd_rate_is_refused() -> None:
     with pytest.raises(SimulationError, match="rate"):
         Simulation(small_plant(), seed=1, start_ns=START_NS, rate_hz=1000.0)
+
+
+def test_visitors_are_escorted(played: tuple[Simulation, list[Step]]) -> None:
+    """Each visiting crew has a safety officer of its shift near it most of the time."""
+    simulation, steps = played
+    xy = _xy(steps)[200:]
+    people = [carrier.person for carrier in simulation.carriers]
+    for shift in "ABC":
+        guests = [i for i, p in enumerate(people) if p is not None and p.role == "visitor" and p.shift == shift]
+        officers = [i for i, p in enumerate(people) if p is not None and p.role == "safety" and p.shift == shift]
+        assert guests
+        gap = np.hypot(*np.moveaxis(xy[:, guests, None] - xy[:, None, officers], -1, 0))
+        assert np.median(gap.min(axis=(1, 2))) < 60.0
