@@ -23,6 +23,7 @@ from gis.wire import decode
 from twin import roles
 from twin.bus.local import LocalBus
 from twin.bus.port import RoleHealth
+from twin.commands.prepared import mark_models, models_current, models_stamp
 from twin.edges import statusfile
 from twin.edges.clock import SystemClock
 from twin.edges.http import listen
@@ -195,9 +196,8 @@ class Running:
         """3D models of every plant, in a process of its own: what builds them is large and needed only once."""
         for code in self._plants:
             directory = self._var / "models" / code
-            wanted = await asyncio.to_thread(self._models_stamp, code)
-            stamp = directory / ".built"
-            if (directory / "manifest.json").exists() and stamp.exists() and stamp.read_text() == wanted:
+            wanted = await asyncio.to_thread(self._stamp, code)
+            if models_current(directory, wanted):
                 continue
             directory.mkdir(parents=True, exist_ok=True)
             _say(f"模型 Models      {code}: 构建 building")
@@ -205,26 +205,20 @@ class Running:
             child = self._child("models", code, "-o", str(directory), "--quiet", *own, log_name="models")
             await self._ended(child)
             if child.returncode == 0:
-                stamp.write_text(wanted)
+                mark_models(directory, wanted)
             else:
                 _say(f"✗ 模型未能构建，见日志 models were not built; see {self._var / 'log' / 'models.log'}")
 
-    def _models_stamp(self, code: str) -> str:
+    def _stamp(self, code: str) -> str:
         from gis.store.database import connect, transaction  # noqa: PLC0415 - loaded while the servers start
         from gis.store.plants import load_plant  # noqa: PLC0415 - as above
 
         engine = connect(self._database_url, pool_size=1)
         try:
             with transaction(engine) as connection:
-                plant = load_plant(connection, code)
+                return models_stamp(load_plant(connection, code))
         finally:
             engine.dispose()
-        digest = hashlib.sha256()
-        for asset in plant.assets:
-            digest.update(asset.model_dump_json().encode())
-        for source in sorted((PROJECT / "assets").glob("*.py")):
-            digest.update(source.read_bytes())
-        return digest.hexdigest()
 
     # ------------------------------------------------------------------ roles
 
@@ -266,7 +260,7 @@ class Running:
             _say(f"人员 People      {people_text}")
         if self._models is not None:
             await self._models
-        degraded = [name for name, health in self._health.items() if health.status != "ok"]
+        degraded = [name for name in roles.ROLES if name not in self._health or self._health[name].status != "ok"]
         _say(f"角色 Roles       {'⚠ ' + ', '.join(degraded) if degraded else 'ok'}")
         _say(f"就绪 Ready       {url}   ({time.monotonic() - self._began_s:.1f} s)   Ctrl-C 停止 stops everything")
 
