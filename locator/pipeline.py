@@ -17,6 +17,7 @@ from gis.helmert import EngineFrame, engine_frame
 from gis.messages import STRICT, TimeTolerance
 from gis.refusal import Refusal, RefusalReason
 from locator import codec
+from locator.adapters.port import Taken
 from locator.duplicates import Duplicates
 from locator.estimator import layout as at
 from locator.estimator.bank import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gis.plant import Engine, Plant
+    from locator.adapters.port import Adapter
 
 POSITION_SIGMA_M = 0.3
 """Standard deviation of an engine's own position where it states none, metres."""
@@ -227,6 +229,42 @@ class Pipeline:
             route = found
         kind, filters = route
         good, bad = codec.decode(kind, topic, payload, received_ns, filters.known, self._tolerance)
+        self._take(kind, filters, good, bad, topic, received_ns)
+
+    def accept_from(
+        self, adapter: Adapter, plant: str, engine: str, topic: str, payload: bytes, received_ns: int
+    ) -> Taken:
+        """Read one message of a vendor's engine and queue what is good in it; the rest is counted.
+
+        Args:
+            adapter: of this feed.
+            plant: code of the plant that the feed belongs to.
+            engine: code of its engine there.
+            topic: where the message came from, for the adapter and the refusals.
+            payload: as the vendor sent it.
+            received_ns: arrival, UTC nanoseconds.
+
+        Returns:
+            What the adapter took; its measurements and refusals are dealt with already.
+        """
+        filters = self._filters.get(plant, {}).get(engine)
+        if filters is None:
+            reason = RefusalReason.UNKNOWN_ENGINE if plant in self._filters else RefusalReason.UNKNOWN_PLANT
+            self._refuse([Refusal(reason, topic, f"{plant}/{engine}")])
+            return Taken()
+        taken = adapter.decode(topic, payload, received_ns, filters.known)
+        self._take("vendor", filters, taken.measurements, taken.refusals, topic, received_ns)
+        return taken
+
+    def _take(
+        self,
+        kind: str,
+        filters: _EngineFilters,
+        good: list[Measurement],
+        bad: list[Refusal],
+        topic: str,
+        received_ns: int,
+    ) -> None:
         duplicates = filters.duplicates
         counters = self.counters
         taken = 0
