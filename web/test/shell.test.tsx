@@ -136,6 +136,14 @@ describe('the banner', () => {
   });
 });
 
+describe('the alarm strip without a connection', () => {
+  it('says that new alarms cannot appear', () => {
+    live.liveness.value = { kind: 'lost', age_s: 4 };
+    render(<AlarmStrip />);
+    expect(screen.getByText('连接中断：此刻的新报警无法显示')).toBeTruthy();
+  });
+});
+
 describe('layers', () => {
   it('switch on and off', () => {
     render(<LayerPanel />);

@@ -169,6 +169,7 @@ export const en: Dictionary = {
   'alarm.history.failed': 'Past alarms could not be read: {reason}',
   'alarm.history.more': 'Earlier alarms',
   'alarm.history.none': 'No past alarms yet.',
+  'alarm.blind': 'Disconnected: new alarms cannot appear here',
   'alarm.flood': '{n} new alarms in 10 minutes: handle ◆ priority 1 first',
   'alarm.unknown': 'Alarm {kind}: {subject}',
   'alarm.INTRUSION': '{subject} entered {place} without permission',

@@ -163,6 +163,7 @@ export const zh = {
   'alarm.history.failed': '历史报警读取失败：{reason}',
   'alarm.history.more': '更早的报警',
   'alarm.history.none': '还没有历史报警。',
+  'alarm.blind': '连接中断：此刻的新报警无法显示',
   'alarm.flood': '10 分钟内新增 {n} 条报警：优先处理 ◆ 1 级',
   'alarm.unknown': '报警 {kind}：{subject}',
   'alarm.INTRUSION': '{subject} 进入{place}，无权限',

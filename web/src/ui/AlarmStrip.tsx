@@ -14,7 +14,7 @@ import {
   recent,
   unacknowledged,
 } from '../store/alarms';
-import { now_ms, zone } from '../store/live';
+import { liveness, now_ms, zone } from '../store/live';
 import { alarmListOpen, selection } from '../store/selection';
 import { acknowledge, locate } from './actions';
 import { advice, alarmPlace, whatHappened } from './alarmText';
@@ -123,6 +123,7 @@ export function AlarmStrip() {
           <h2>{t('alarm.title')}</h2>
         </button>
         <PriorityCounts />
+        {liveness.value.kind === 'lost' && <span class="alarm-flood">{t('alarm.blind')}</span>}
         {flood > FLOOD_COUNT && <span class="alarm-flood">{t('alarm.flood', { n: flood })}</span>}
         {more > 0 && !open && (
           <button type="button" class="alarm-more" onClick={() => (alarmListOpen.value = true)}>
