@@ -11,13 +11,12 @@ from gis.fix import FixStatus, r95_m
 from locator.calibration import Calibration, Residuals, residuals
 from locator.errors import RecordingError
 from locator.estimator import layout as at
+from locator.estimator.anchors import Anchors, PairCalibration
 from locator.estimator.bank import (
     LONGEST_EPOCH,
     UNCALIBRATED_FLOOR_M,
     WALKING_Q,
-    Anchors,
     FilterBank,
-    PairCalibration,
     Results,
 )
 from locator.smoothing import smooth

@@ -20,13 +20,13 @@ from locator import codec
 from locator.adapters.port import Taken
 from locator.duplicates import Duplicates
 from locator.estimator import layout as at
+from locator.estimator.anchors import AnchorHealth, Anchors, AnchorWatch
 from locator.estimator.bank import (
     CALIBRATED_FLOOR_M,
     LONGEST_EPOCH,
     UNCALIBRATED_FLOOR_M,
     VEHICLE_Q,
     WALKING_Q,
-    Anchors,
     FilterBank,
     Results,
 )
@@ -83,7 +83,8 @@ class _EngineFilters:
         self.plant = plant.head.code
         self.code = engine.code
         self.anchors = Anchors()
-        self.bank = FilterBank(self.anchors)
+        self.watch = AnchorWatch()
+        self.bank = FilterBank(self.anchors, watch=self.watch)
         self.duplicates = Duplicates()
         self._tags: dict[str, _Tag] = {}
         self._names: list[str] = []
@@ -293,6 +294,11 @@ class Pipeline:
                 if batch is not None:
                     batches.append(batch)
         return batches
+
+    def anchor_health(self, plant: str, now_ns: int) -> dict[str, list[AnchorHealth]]:
+        """How the anchors of each engine of a plant do; empty for a plant unknown here."""
+        engines = self._filters.get(plant, {})
+        return {code: filters.watch.health(filters.anchors, now_ns) for code, filters in engines.items()}
 
     def _route(self, topic: str) -> tuple[str, _EngineFilters] | Refusal | None:
         where = codec.read_topic(topic)

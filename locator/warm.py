@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from locator.estimator.bank import Anchors, FilterBank
+from locator.estimator.anchors import Anchors
+from locator.estimator.bank import FilterBank
 
 _PLACES = ((0.0, 0.0, 3.0), (10.0, 0.0, 3.0), (0.0, 10.0, 3.0), (10.0, 10.0, 3.0))
 

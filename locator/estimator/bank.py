@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from locator.estimator.anchors import Anchors, AnchorWatch, PairCalibration
+
 CALIBRATED_FLOOR_M = 0.05
 UNCALIBRATED_FLOOR_M = 0.15
 POSITION_FLOOR_M = 0.10
@@ -45,36 +47,6 @@ class Results:
     track: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class PairCalibration:
-    """Range bias, noise and systematic floor of one tag with one anchor, metres."""
-
-    bias_m: float
-    sigma_m: float
-    floor_m: float
-
-
-class Anchors:
-    """The anchors of one engine; an anchor keeps its number for as long as the bank lives."""
-
-    def __init__(self) -> None:
-        self.number: dict[str, int] = {}
-        self.place = np.zeros((0, 4))
-        self.bias_m = np.zeros(0)
-        self.sigma_m = np.zeros(0)
-
-    def put(self, code: str, xyz_m: Sequence[float], bias_m: float, sigma_m: float, floor_m: float) -> None:
-        """Add or move an anchor: antenna in site metres, range bias and noise, systematic floor, metres."""
-        number = self.number.setdefault(code, len(self.number))
-        if number == len(self.place):
-            self.place = np.vstack([self.place, np.zeros((1, 4))])
-            self.bias_m = np.append(self.bias_m, 0.0)
-            self.sigma_m = np.append(self.sigma_m, 0.0)
-        self.place[number] = (*xyz_m, floor_m)
-        self.bias_m[number] = bias_m
-        self.sigma_m[number] = sigma_m
-
-
 class FilterBank:
     """Filters of all tags of one engine. Not for several threads at once.
 
@@ -82,10 +54,14 @@ class FilterBank:
         anchors: the engine's anchors; may be changed between runs.
         capacity: tags to make room for at first; grows by doubling.
         compiled: machine code, else NumPy; by default what the machine has.
+        watch: learns each anchor's noise and shift from what the ranges miss the predictions by.
     """
 
-    def __init__(self, anchors: Anchors, capacity: int = 64, *, compiled: bool = COMPILED) -> None:
+    def __init__(
+        self, anchors: Anchors, capacity: int = 64, *, compiled: bool = COMPILED, watch: AnchorWatch | None = None
+    ) -> None:
         self._run = kernel.run if compiled else vectorised.run
+        self._watch = watch
         self.anchors = anchors
         self.tags = 0
         self.began_ns: int | None = None
@@ -182,6 +158,7 @@ class FilterBank:
         out = np.zeros((n, at.OUT_SIZE))
         verdict = np.zeros(n, np.int64)
         track = np.zeros((n if keep_track else 0, at.MODEL_SIZE))
+        misses = np.full((len(ms), 2), np.nan)
         self._run(
             rows,
             times,
@@ -196,7 +173,10 @@ class FilterBank:
             out,
             verdict,
             track,
+            misses,
         )
+        if self._watch is not None:
+            self._watch.take(ms, misses, t_ns[np.repeat(np.arange(n), counts)], self.anchors)
         by_time = np.argsort(t_ns, kind="stable")
         kept = track[by_time] if keep_track else track
         return Results(rows[by_time], t_ns[by_time], out[by_time], verdict[by_time], kept)
@@ -222,7 +202,8 @@ class FilterBank:
             return ms
         known = self.anchors
         a = ms[radio, at.S_A].astype(np.int64)
-        variance = known.sigma_m[a] ** 2
+        sigma = known.sigma_m if self._watch is None else self._watch.sigma_m(known)
+        variance = sigma[a] ** 2
         floor = known.place[a, 3]
         bias = known.bias_m[a]
         if self._pairs:
@@ -233,7 +214,7 @@ class FilterBank:
         two = ms[radio, at.S_KIND] == at.KIND_DIFFERENCE
         if two.any():
             b = ms[radio, at.S_B].astype(np.int64)
-            variance = np.where(two, variance + known.sigma_m[b] ** 2, variance)
+            variance = np.where(two, variance + sigma[b] ** 2, variance)
             floor = np.where(two, np.maximum(floor, known.place[b, 3]), floor)
             bias = np.where(two, known.bias_m[b] - bias, bias)
         ms[radio, at.S_VALUE] -= bias

@@ -71,6 +71,7 @@ def _fold(
     anchors: NDArray[np.float64],
     sigma_z: float,
     modes: bool,
+    misses: NDArray[np.float64],
 ) -> int:
     """Fold the scalars of one epoch into the row already predicted to t; returns how many were believed."""
     h = np.empty(4)
@@ -83,7 +84,10 @@ def _fold(
         observe(s[CV], s[CV + 1], m, anchors, h)
         r = noise(m, h, sigma_z)
         innovation = m[4] - h[0]
-        nis = innovation * innovation / (variance_along(s, CV, h[1], h[2]) + r)
+        expected = variance_along(s, CV, h[1], h[2])
+        misses[k, 0] = innovation
+        misses[k, 1] = expected
+        nis = innovation * innovation / (expected + r)
         watch(s, nis > SUSPECT_NIS or doubted[k - lo])
         if nis > GATE_NIS or doubted[k - lo]:
             continue
@@ -315,9 +319,13 @@ def advance(
     recent: NDArray[np.float64],
     result: NDArray[np.float64],
     scratch: NDArray[np.float64],
+    misses: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    """One epoch in its turn: begin, or predict, fold, watch; then report."""
+    """One epoch in its turn: begin, or predict, fold, watch; then report.
+
+    What each scalar missed the prediction by, and the variance the prediction had, go into misses (hi or more, 2).
+    """
     q, sigma_z = parameters[0], parameters[1]
     s[HEIGHT] = ms[lo, 7]
     linear = _position_floor(ms, lo, hi)
@@ -334,7 +342,7 @@ def advance(
         for _ in range(lo, hi):
             watch(s, True)
     else:
-        believed = _fold(s, ms, lo, hi, t, anchors, sigma_z, True)
+        believed = _fold(s, ms, lo, hi, t, anchors, sigma_z, True, misses)
     if s[SAME_COUNT] >= FROZEN_AFTER:
         reasons |= at.FROZEN
     if alarmed(s):

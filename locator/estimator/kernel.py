@@ -120,6 +120,7 @@ def _replay(
 ) -> None:
     """Go back to a checkpoint and run the remembered scalars again; out gets the epoch at time t."""
     spare = np.empty(at.OUT_SIZE)
+    again = np.empty((RING, 2))
     s[:] = checkpoints[back]
     # The checkpoints after the late epoch are void; the replay makes them again.
     for k in range(CHECKPOINTS):
@@ -137,7 +138,7 @@ def _replay(
         now = ring[k, 0]
         _keep(checkpoints, s)
         one = out if now == t else spare
-        advance(s, ring, k, end, now, anchors, parameters, ring, end, recent, result, scratch, one)
+        advance(s, ring, k, end, now, anchors, parameters, ring, end, recent, result, scratch, again, one)
         k = end
 
 
@@ -156,6 +157,7 @@ def run(
     out: NDArray[np.float64],
     verdict: NDArray[np.int64],
     track: NDArray[np.float64],
+    misses: NDArray[np.float64],
 ) -> None:
     """Run n epochs through their tags' filters.
 
@@ -173,6 +175,8 @@ def run(
         out: (n, OUT_SIZE) results.
         verdict: (n,) FRESH, STALE (late, put in its place) or TOO_LATE (not folded; out holds a place by itself where
             three anchors allow one, else its status is LOST).
+        misses: (m, 2) by how much each scalar missed the prediction, and the variance that had; left as it is where
+            nothing was predicted.
         track: (n, MODEL_SIZE) the main filter after each epoch, zero where there is none; (0, …) if not wanted.
     """
     recent = np.empty((RING, 8))
@@ -185,7 +189,7 @@ def run(
             _keep(marks, s)
             _remember(ring, meta, ms, lo, hi, t)
             verdict[e] = FRESH
-            advance(s, ms, lo, hi, t, anchors, fixed, ring, int(meta[0]), recent, result, scratch, out[e])
+            advance(s, ms, lo, hi, t, anchors, fixed, ring, int(meta[0]), recent, result, scratch, misses, out[e])
             if len(track) > 0 and s[STARTED] == 1.0:
                 track[e] = s[CV : CV + at.MODEL_SIZE]
             continue

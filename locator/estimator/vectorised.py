@@ -43,6 +43,7 @@ def run(
     out: Floats,
     verdict: Ints,
     track: Floats,
+    misses: Floats,
 ) -> None:
     """As `kernel.run`: same arguments, same results but for rounding."""
     first = np.concatenate([[True], rows[1:] != rows[:-1]])
@@ -51,7 +52,7 @@ def run(
     for number in range(int(turn.max()) + 1):
         chosen = np.flatnonzero(turn == number)
         done = _ordinary(
-            chosen, rows, times, starts, ms, state, parameters, rings, metas, checkpoints, anchors, out, track
+            chosen, rows, times, starts, ms, state, parameters, rings, metas, checkpoints, anchors, out, track, misses
         )
         verdict[chosen[done]] = kernel.FRESH
         for e in chosen[~done].tolist():
@@ -70,6 +71,7 @@ def run(
                 out[e : e + 1],
                 verdict[e : e + 1],
                 track[e : e + 1],
+                misses[lo:hi],
             )
 
 
@@ -87,6 +89,7 @@ def _ordinary(
     anchors: Floats,
     out: Floats,
     track: Floats,
+    misses: Floats,
 ) -> Flags:
     """Do what is ordinary among one epoch each of different tags; True where done. The others are untouched."""
     row, t, lo = rows[chosen], times[chosen], starts[chosen]
@@ -123,7 +126,7 @@ def _ordinary(
     _predict_modes(s, dt, q)
     s[at.TIME] = t
     _note_prints(s, m, there, n)
-    believed = _fold(s, m, there, t, sigma_z, anchors)
+    believed = _fold(s, m, there, t, sigma_z, anchors, misses, lo)
     state[row] = s.T
     for k in np.flatnonzero(_many_suspects(s)).tolist():
         _bark(state, rings, metas, int(row[k]), float(t[k]), anchors)
@@ -191,7 +194,9 @@ def _predict_modes(s: Floats, dt: Floats, q: Floats) -> None:
         modes[:, ~moved], chances[:, ~moved] = before[0][:, ~moved], before[1][:, ~moved]
 
 
-def _fold(s: Floats, m: Floats, there: Flags, t: Floats, sigma_z: Floats, anchors: Floats) -> Ints:
+def _fold(
+    s: Floats, m: Floats, there: Flags, t: Floats, sigma_z: Floats, anchors: Floats, misses: Floats, lo: Ints
+) -> Ints:
     """Fold the scalars one after the other into all tags; returns how many each believed."""
     believed = np.zeros(len(t), np.int64)
     likelihood = np.zeros((3, len(t)))
@@ -201,7 +206,9 @@ def _fold(s: Floats, m: Floats, there: Flags, t: Floats, sigma_z: Floats, anchor
         h, hx, hy, hz = columns.observe(s[0], s[1], scalar, anchors)
         r = _noise(scalar, hz, sigma_z)
         innovation = scalar[:, at.S_VALUE] - h
-        nis = innovation**2 / (columns.variance_along(s, hx, hy) + r)
+        expected = columns.variance_along(s, hx, hy)
+        misses[lo[here] + k] = np.column_stack([innovation[here], expected[here]])
+        nis = innovation**2 / (expected + r)
         bits = (s[at.WATCH_BITS].astype(np.int64) << 1 & window) | (nis > at.SUSPECT_NIS)
         s[at.WATCH_BITS] = np.where(here, bits, s[at.WATCH_BITS])
         s[at.WATCH_COUNT] = np.where(here, np.minimum(s[at.WATCH_COUNT] + 1, at.WATCH_WINDOW), s[at.WATCH_COUNT])

@@ -9,7 +9,8 @@ from filterpy.kalman import IMMEstimator, KalmanFilter
 
 from locator.estimator import layout as at
 from locator.estimator import modes
-from locator.estimator.bank import Anchors, FilterBank
+from locator.estimator.anchors import Anchors
+from locator.estimator.bank import FilterBank
 from locator.estimator.motion import place, predict_constant, update
 from locator.estimator.reference import ReferenceTag, constant_velocity, still
 from locator.smoothing import smooth, unpack

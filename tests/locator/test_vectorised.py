@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from locator.estimator import layout as at
-from locator.estimator.bank import Anchors, FilterBank, Results
+from locator.estimator.anchors import Anchors
+from locator.estimator.bank import FilterBank, Results
 from tests.locator.yard import CARRY_M, PLACES, distances, walk
 
 
