@@ -17,23 +17,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from gis.wire import encode
+from twin.addresses import read_broker_url
 from twin.bus.port import RoleHealth
 from twin.edges.http import listen, serve
 from twin.edges.inbound import CONNECT_S, PERIOD_S, Drain, Refusals, inlet_for
+from twin.edges.mqtt import Inlet
 from twin.edges.plantwatch import PlantWatch
 from twin.edges.pulse import Pulse, Vitals, announce
-from twin.events import Event, FixesMeasured
+from twin.events import Event, FixesMeasured, TagReported
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from gis.clock import Clock
     from gis.frames import SiteFrame
     from gis.plant import Plant
+    from locator.adapters.config import FeedConfig
+    from locator.pipeline import Pipeline
     from twin.bus.port import Bus
+    from twin.edges.inbound import Source
     from twin.edges.mqtt import Arrival
     from twin.edges.settings import RoleSettings
 
@@ -64,26 +70,70 @@ async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     inlet = inlet_for(settings, "locator", [f"{_PREFIX}/uwb/+/{kind}" for kind in ("ranges", "tdoa", "fix")])
     refusals = Refusals()
 
-    async def take(arrivals: Sequence[Arrival]) -> None:
-        for topic, payload, received_ns in arrivals:
-            pipeline.accept(topic, payload, received_ns)
+    async def give() -> None:
         refusals.warn(pipeline.take_refusals())
         for fixes in pipeline.flush(clock.now_ns()):
             newest_ns = int(fixes.t_ns.max())
             vitals.lag("measured_to_fix", clock.now_ns(), newest_ns)
             await bus.publish(f"events/{fixes.plant}", encode(FixesMeasured(newest_ns, fixes)))
 
+    async def take(arrivals: Sequence[Arrival]) -> None:
+        for topic, payload, received_ns in arrivals:
+            pipeline.accept(topic, payload, received_ns)
+        await give()
+
     def look() -> Vitals:
         counters = pipeline.counters
         vitals.counts(counters.received, counters.accepted, counters.rejected)
-        return drain.look(vitals)
+        drain.look(vitals)
+        for name, line, skipped in lines:
+            line.look_beside(vitals, name, skipped)
+        return vitals
 
     drain = Drain(inlet, take, clock)
-    await drain.begin()
+    lines = [_vendor(feed, settings, pipeline, give, bus, clock) for feed in settings.feeds]
+    await asyncio.gather(drain.begin(), *(line.begin() for _, line, _ in lines))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(Pulse("locator", bus, clock, look).run())
         tasks.create_task(watch.follow(pipeline.replace_plant))
         tasks.create_task(drain.run())
+        for _, line, _ in lines:
+            tasks.create_task(line.run())
+
+
+def _vendor(
+    feed: FeedConfig,
+    settings: RoleSettings,
+    pipeline: Pipeline,
+    give: Callable[[], Awaitable[None]],
+    bus: Bus,
+    clock: Clock,
+) -> tuple[str, Drain[tuple[str, bytes, int]], Counter[str]]:
+    """The line from one vendor's engine into the pipeline: its name, its drain, and what the engine disowned."""
+    from locator.adapters.build import MQTT_TOPICS, adapter_for  # noqa: PLC0415 - only where an engine is described
+    from locator.adapters.config import Mqtt  # noqa: PLC0415 - as above
+    from locator.feeds.build import feed_for  # noqa: PLC0415 - as above
+
+    adapter = adapter_for(feed.adapter)
+    skipped: Counter[str] = Counter()
+    source: Source[tuple[str, bytes, int]]
+    if isinstance(feed.connection, Mqtt):
+        broker = feed.connection.broker
+        address = settings.ingest if broker is None else read_broker_url(broker.get_secret_value())
+        topics = feed.connection.topics or (MQTT_TOPICS[feed.adapter.kind],)
+        session = f"twin-{settings.instance}-{feed.plant}-{feed.engine}"
+        source = Inlet(address, session, topics, capacity=settings.inlet_queue)
+    else:
+        source = feed_for(feed.name, feed.connection, settings.inlet_queue)
+
+    async def take(arrivals: Sequence[tuple[str, bytes, int]]) -> None:
+        for topic, payload, received_ns in arrivals:
+            taken = pipeline.accept_from(adapter, feed.plant, feed.engine, topic, payload, received_ns)
+            skipped.update({str(reason): count for reason, count in taken.skipped.items()})
+            await _publish(bus, feed.plant, [TagReported(s.t_ns, s.tag, sos=s.sos) for s in taken.states])
+        await give()
+
+    return feed.name, Drain(source, take, clock), skipped
 
 
 async def vision(settings: RoleSettings, bus: Bus, clock: Clock) -> None:

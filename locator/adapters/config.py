@@ -31,15 +31,17 @@ def _zone(text: str) -> str:
     return text
 
 
-def _url(*schemes: str) -> AfterValidator:
-    def check(text: str) -> str:
-        parts = urlsplit(text)
-        if parts.scheme not in schemes or not parts.hostname:
-            raise ValueError(f"not a {' or '.join(schemes)} URL: {text[:80]!r}")
-        _ = parts.port  # raises ValueError for a port that is none
-        return text
+def _check_url(text: str, schemes: tuple[str, ...]) -> str:
+    parts = urlsplit(text)
+    _ = parts.port  # raises ValueError for a port that is none
+    if parts.scheme not in schemes or not parts.hostname:
+        # The text itself may hold a password and is not repeated.
+        raise ValueError(f"not a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+    return text
 
-    return AfterValidator(check)
+
+def _url(*schemes: str) -> AfterValidator:
+    return AfterValidator(lambda text: _check_url(text, schemes))
 
 
 class _Adapter(Record):
@@ -136,6 +138,12 @@ class Mqtt(Record):
     kind: Literal["mqtt"]
     broker: SecretStr | None = None
     topics: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if self.broker is not None:
+            _check_url(self.broker.get_secret_value(), ("mqtt", "tcp"))
+        return self
 
 
 class WebSocket(Record):

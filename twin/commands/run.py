@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gis.errors import TwinError
+from locator.feeds.file import read_feeds
 from twin.addresses import BrokerAddress, read_broker_url
 from twin.commands.broker import broker_address, broker_option
 from twin.commands.database import database_option, database_url
@@ -69,6 +70,7 @@ def _role_settings(
         spool_bytes=settings.spool_mb << 20,
         models_dir=var / "models",
         web_dir=PROJECT / "web" / "dist",
+        feeds=read_feeds(settings.feeds) if settings.feeds is not None else (),
     )
 
 

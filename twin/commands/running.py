@@ -20,6 +20,7 @@ import click
 from gis.errors import TwinError
 from gis.time import format_time
 from gis.wire import decode
+from locator.feeds.file import read_feeds
 from twin import roles
 from twin.bus.local import LocalBus
 from twin.bus.port import RoleHealth
@@ -85,6 +86,7 @@ class Running:
         self._bus = LocalBus()
         self._servers = PrivateServers(var, database=outside.database_url is None, broker=outside.broker is None)
         self._port = settings.port
+        self._feeds = read_feeds(settings.feeds) if settings.feeds is not None else ()
         self._health: dict[str, RoleHealth] = {}
         self._plants: list[str] = []
         self._children: list[subprocess.Popen[bytes]] = []
@@ -235,6 +237,7 @@ class Running:
             spool_bytes=self._settings.spool_mb << 20,
             models_dir=self._var / "models",
             web_dir=PROJECT / "web" / "dist",
+            feeds=self._feeds,
         )
 
     async def _listen(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from twin.edges.logs import RateLimited
 from twin.edges.mqtt import Inlet
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
     from gis.clock import Clock
     from gis.refusal import Refusal, RefusalReason
-    from twin.edges.mqtt import Arrival
     from twin.edges.pulse import Vitals
     from twin.edges.settings import RoleSettings
 
 log = logging.getLogger(__name__)
+
+A_co = TypeVar("A_co", covariant=True)
+"""One message as a source hands it on."""
 
 PERIOD_S = 0.02
 CONNECT_S = 2.0
@@ -27,12 +29,45 @@ CONNECT_S = 2.0
 PORTION = 500
 
 
+class Source(Protocol[A_co]):
+    """A bounded queue that is filled elsewhere: the inlet, or the feed of a vendor's engine."""
+
+    @property
+    def rejected(self) -> Counter[RefusalReason]:
+        """What was dropped unread, by reason."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether its other end is there."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong now, in words; empty when nothing is."""
+
+    @property
+    def waiting(self) -> int:
+        """Messages in the queue now."""
+
+    @property
+    def dropped(self) -> int:
+        """Messages the overflow rule threw away so far."""
+
+    def start(self) -> None:
+        """Begin to listen in the background."""
+
+    def stop(self) -> None:
+        """Stop listening."""
+
+    def take(self) -> Sequence[A_co]:
+        """All that waits, oldest first."""
+
+
 def inlet_for(settings: RoleSettings, role: str, topics: Sequence[str]) -> Inlet:
     """A role's own inlet, not started yet."""
     return Inlet(settings.ingest, f"twin-{settings.instance}-{role}", topics, capacity=settings.inlet_queue)
 
 
-class Drain:
+class Drain(Generic[A_co]):
     """Hands a role what its inlet collects.
 
     Args:
@@ -41,7 +76,7 @@ class Drain:
         clock: for the pauses.
     """
 
-    def __init__(self, inlet: Inlet, take: Callable[[Sequence[Arrival]], Awaitable[None]], clock: Clock) -> None:
+    def __init__(self, inlet: Source[A_co], take: Callable[[Sequence[A_co]], Awaitable[None]], clock: Clock) -> None:
         self._inlet = inlet
         self._take = take
         self._clock = clock
@@ -73,8 +108,26 @@ class Drain:
         vitals.rejected.update(refused)
         vitals.queues["inlet"] = self._inlet.waiting
         vitals.queues["inlet.dropped"] = self._inlet.dropped
-        vitals.trouble = "" if self._inlet.connected else "the MQTT broker is not reachable"
+        vitals.trouble = self._inlet.trouble
         return vitals
+
+    def look_beside(self, vitals: Vitals, name: str, skipped: Counter[str]) -> None:
+        """Add what the feed of one engine counted to the vitals of a role that has others too.
+
+        Args:
+            vitals: of the role.
+            name: of the feed.
+            skipped: what the engine itself said is no measurement, by reason.
+        """
+        refused = self._inlet.rejected
+        vitals.received += sum(refused.values())
+        vitals.rejected.update(refused)
+        vitals.queues[f"feed.{name}"] = self._inlet.waiting
+        vitals.queues[f"feed.{name}.dropped"] = self._inlet.dropped
+        for reason, count in skipped.items():
+            vitals.queues[f"feed.{name}.skipped.{reason}"] = count
+        if self._inlet.trouble and not vitals.trouble:
+            vitals.trouble = f"engine {name}: {self._inlet.trouble}"
 
 
 class Refusals:

@@ -116,6 +116,11 @@ class Inlet:
         """Messages the overflow rule threw away so far."""
         return self.rejected[RefusalReason.OVERFLOW]
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong now, in words; empty when nothing is."""
+        return "" if self.connected else "the MQTT broker is not reachable"
+
     def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             self._warn.warn("broker refused", f"{self._broker}: {reason}")

@@ -7,6 +7,7 @@
 | `TWIN_VAR` | where the running twin keeps its files | `var` in the current folder |
 | `TWIN_HOST`, `TWIN_PORT` | where the page is served | `127.0.0.1`, `8800` |
 | `TWIN_INLET_QUEUE` | most messages that wait before the oldest is dropped | 20000 |
+| `TWIN_FEEDS` | YAML file of vendors' positioning engines to take from (`docs/adapters/`) | none |
 | `TWIN_SPOOL_MB` | disk for what the database could not take yet | 512 |
 | `TWIN_LOG` | `debug`, `info`, `warning` | `info` |
 """
@@ -15,12 +16,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from twin.addresses import BrokerAddress, read_broker_url
+
+if TYPE_CHECKING:
+    from locator.adapters.config import FeedConfig
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +62,7 @@ class TwinSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8800, ge=0, le=65535)
     inlet_queue: int = Field(default=20_000, ge=100, le=1_000_000)
+    feeds: Path | None = None
     spool_mb: int = Field(default=512, ge=16, le=65_536)
     log: Literal["debug", "info", "warning"] = "info"
 
@@ -79,6 +84,7 @@ class RoleSettings:
         models_dir: GLB files and manifests, by plant.
         web_dir: the built page.
         project_dir: root of the project (data, built page).
+        feeds: vendors' positioning engines that the locator takes from.
     """
 
     database_url: str
@@ -93,3 +99,4 @@ class RoleSettings:
     models_dir: Path
     web_dir: Path
     project_dir: Path = PROJECT
+    feeds: tuple[FeedConfig, ...] = ()
