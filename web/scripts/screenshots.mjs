@@ -20,8 +20,8 @@ const fly = async (page) => {
 const PICTURES = [
   { name: 'plant-zh', query: 'lang=zh', size: DESK },
   { name: 'plant-en', query: 'lang=en', size: DESK },
-  { name: 'tank-zh', query: 'lang=zh&sel=asset:T-601', size: DESK, then: fly },
-  { name: 'tank-en', query: 'lang=en&sel=asset:T-601', size: DESK, then: fly },
+  { name: 'tank-zh', query: 'lang=zh&sel=asset:T-601', size: DESK, after: fly },
+  { name: 'tank-en', query: 'lang=en&sel=asset:T-601', size: DESK, after: fly },
   { name: 'night-zh', query: 'lang=zh&theme=dark', size: DESK },
   { name: 'night-en', query: 'lang=en&theme=dark', size: DESK },
   { name: 'phone-zh', query: 'lang=zh', size: { width: 390, height: 844 } },
@@ -30,14 +30,14 @@ const PICTURES = [
     query: 'lang=zh',
     size: DESK,
     cut: true,
-    then: async (page) => {
+    after: async (page) => {
       await page.getByTestId('banner').waitFor();
       await page.waitForTimeout(9000);
     },
   },
 ];
 
-async function take(browser, { name, query, size, then, cut }) {
+async function take(browser, { name, query, size, after, cut }) {
   const page = await browser.newPage({ viewport: size });
   let silent = false;
   if (cut) {
@@ -52,7 +52,7 @@ async function take(browser, { name, query, size, then, cut }) {
   await page.locator('[data-testid=map][data-condition=ok]').waitFor({ timeout: 90_000 });
   await page.waitForTimeout(6000);
   silent = cut === true;
-  await then?.(page);
+  await after?.(page);
   await page.screenshot({ path: join(target, `${name}.png`) });
   await page.close();
   console.log(`docs/images/${name}.png`);

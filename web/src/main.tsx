@@ -6,6 +6,7 @@ import './style/frame.css';
 import './style/top.css';
 import './style/panels.css';
 import './style/alarms.css';
+import './style/sensors.css';
 import './style/inspector.css';
 import './style/narrow.css';
 

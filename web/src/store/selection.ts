@@ -21,6 +21,10 @@ export type Overlay = 'palette' | 'help' | 'connection' | null;
 export const overlay = signal<Overlay>(null);
 export const alarmListOpen = signal(false);
 
+export const ALARM_TABS = ['standing', 'sensors', 'history'] as const;
+export type AlarmTab = (typeof ALARM_TABS)[number];
+export const alarmTab = signal<AlarmTab>('standing');
+
 export function select(next: Selection | null): void {
   selection.value = next;
   if (following.value !== null && (next?.kind !== 'mover' || next.id !== following.value)) following.value = null;

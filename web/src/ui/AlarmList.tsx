@@ -6,10 +6,12 @@ import type { AlarmRecord } from '../api/types.gen';
 import { t } from '../i18n';
 import { alarms, filtered, isUnacknowledged, PRIORITIES, type Priority } from '../store/alarms';
 import { head } from '../store/live';
-import { alarmListOpen } from '../store/selection';
+import { abnormal } from '../store/abnormal';
+import { ALARM_TABS, alarmListOpen, alarmTab } from '../store/selection';
 import { acknowledge, acknowledgeAll, locate } from './actions';
 import { AlarmRow } from './AlarmStrip';
 import { Icon } from './Icon';
+import { SensorRow } from './SensorRow';
 import { PriorityMark } from './marks';
 import { steadyScroll, visibleRows } from './window';
 
@@ -49,7 +51,7 @@ function useHistory(shown: boolean) {
 
 /** All alarms: standing ones, newest unacknowledged on top, and the history. Grows out of the strip. */
 export function AlarmList() {
-  const [tab, setTab] = useState<'standing' | 'history'>('standing');
+  const tab = alarmTab.value;
   const [priorities, setPriorities] = useState<ReadonlySet<Priority>>(new Set(PRIORITIES));
   const [unacknowledgedOnly, setUnacknowledgedOnly] = useState(false);
   const [scroll, setScroll] = useState(0);
@@ -59,7 +61,12 @@ export function AlarmList() {
   const open = alarmListOpen.value;
   const history = useHistory(open && tab === 'history');
 
-  const rows = tab === 'standing' ? filtered(alarms.value, { priorities, unacknowledgedOnly }) : history.items;
+  const rows =
+    tab === 'standing'
+      ? filtered(alarms.value, { priorities, unacknowledgedOnly })
+      : tab === 'history'
+        ? history.items
+        : [];
   const ids = rows.map((alarm) => alarm.id);
   const row_px = rowPx();
 
@@ -108,9 +115,18 @@ export function AlarmList() {
     <section class="alarm-list" aria-label={t('alarm.title')} data-testid="alarm-list" onKeyDown={move}>
       <div class="alarm-tools">
         <div class="tabs" role="tablist">
-          {(['standing', 'history'] as const).map((which) => (
-            <button key={which} type="button" role="tab" aria-selected={tab === which} onClick={() => setTab(which)}>
+          {ALARM_TABS.map((which) => (
+            <button
+              key={which}
+              type="button"
+              role="tab"
+              aria-selected={tab === which}
+              onClick={() => (alarmTab.value = which)}
+            >
               {t(`alarm.tab.${which}`)}
+              {which === 'sensors' && abnormal.value.length > 0 && (
+                <span class="section-count">{abnormal.value.length}</span>
+              )}
             </button>
           ))}
         </div>
@@ -147,7 +163,7 @@ export function AlarmList() {
             )}
           </>
         )}
-        {tab === 'history' && <span class="tools-space" />}
+        {tab !== 'standing' && <span class="tools-space" />}
         <button
           type="button"
           class="icon-button"
@@ -163,21 +179,25 @@ export function AlarmList() {
           {t('alarm.history.failed', { reason: history.fault })}
         </p>
       )}
-      <div class="alarm-columns" aria-hidden="true">
-        <span />
-        <span>{t('alarm.time')}</span>
-        <span>{t('alarm.what')}</span>
-        <span>{t('alarm.where')}</span>
-        <span>{t('alarm.age')}</span>
-        <span>{t('alarm.state')}</span>
-      </div>
+      {tab !== 'sensors' && (
+        <div class="alarm-columns" aria-hidden="true">
+          <span />
+          <span>{t('alarm.time')}</span>
+          <span>{t('alarm.what')}</span>
+          <span>{t('alarm.where')}</span>
+          <span>{t('alarm.age')}</span>
+          <span>{t('alarm.state')}</span>
+        </div>
+      )}
       <div
         class="alarm-scroll"
         ref={box}
         onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
         data-testid="alarm-scroll"
       >
-        {rows.length === 0 && history.fault === null && (
+        {tab === 'sensors' && abnormal.value.map((one) => <SensorRow key={one.sensor.code} row={one} />)}
+        {tab === 'sensors' && abnormal.value.length === 0 && <p class="empty">{t('alarm.none.sensors')}</p>}
+        {tab !== 'sensors' && rows.length === 0 && history.fault === null && (
           <p class="empty">
             {tab === 'history'
               ? t('alarm.history.none')

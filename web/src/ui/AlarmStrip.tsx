@@ -1,4 +1,4 @@
-import { BellOff, Check, ChevronDown, ChevronUp, LocateFixed } from 'lucide';
+import { BellOff, Check, ChevronDown, ChevronUp, CircleGauge, LocateFixed } from 'lucide';
 import type { AlarmRecord } from '../api/types.gen';
 import { t } from '../i18n';
 import { age, clock, exact } from '../i18n/format';
@@ -15,7 +15,8 @@ import {
   unacknowledged,
 } from '../store/alarms';
 import { liveness, now_ms, zone } from '../store/live';
-import { alarmListOpen, selection } from '../store/selection';
+import { beyondLimits } from '../store/abnormal';
+import { alarmListOpen, alarmTab, selection } from '../store/selection';
 import { acknowledge, locate } from './actions';
 import { advice, alarmPlace, whatHappened } from './alarmText';
 import { Icon } from './Icon';
@@ -100,6 +101,22 @@ export function AlarmRow({ alarm, full = false }: RowProps) {
   );
 }
 
+/** How many measuring points are beyond a limit; leads to the list of them. */
+function BeyondLimits() {
+  const n = beyondLimits.value;
+  if (n === 0) return null;
+  const open = () => {
+    alarmTab.value = 'sensors';
+    alarmListOpen.value = true;
+  };
+  return (
+    <button type="button" class="beyond" data-testid="beyond-limits" onClick={open}>
+      <Icon node={CircleGauge} size={1} />
+      {t('alarm.beyond', { n })}
+    </button>
+  );
+}
+
 /** Along the bottom: the newest unacknowledged alarms, the counts, and the way to all of them. */
 export function AlarmStrip() {
   const newest = unacknowledged.value.slice(0, NEWEST);
@@ -123,6 +140,7 @@ export function AlarmStrip() {
           <h2>{t('alarm.title')}</h2>
         </button>
         <PriorityCounts />
+        <BeyondLimits />
         {liveness.value.kind === 'lost' && <span class="alarm-flood">{t('alarm.blind')}</span>}
         {flood > FLOOD_COUNT && <span class="alarm-flood">{t('alarm.flood', { n: flood })}</span>}
         {more > 0 && !open && (
