@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 _ROLE_PATIENCE_S = 60.0
 _PEOPLE_PATIENCE_S = 60.0
 _DRAIN_S = 5.0
+_TOLD_TIMES, _TELL_AGAIN_S = 4, 5.0
 _STATUS_S = 2.0
 _CHILD_SIGNALS = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0))
 # What the roles load anyway, loaded while the servers start.
@@ -258,7 +259,8 @@ class Running:
         people = 0
         if self._simulate:
             with contextlib.suppress(TimeoutError):
-                people = await asyncio.wait_for(_first_people(self._bus), _PEOPLE_PATIENCE_S)
+                async with asyncio.timeout(_PEOPLE_PATIENCE_S):
+                    people = await _first_people(self._bus)
             people_text = f"{people} 在线 on screen" if people else "⚠ 尚无定位 no positions yet"
             _say(f"人员 People      {people_text}")
         if self._models is not None:
@@ -353,13 +355,24 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return error
 
 
-async def _cancelled(*tasks: asyncio.Task[object] | asyncio.Task[None]) -> None:
-    """Cancel tasks and wait until they have ended; what they raise then is logged."""
-    for task in tasks:
-        task.cancel()
-    for task, result in zip(tasks, await asyncio.gather(*tasks, return_exceptions=True), strict=True):
-        if isinstance(result, Exception) and not isinstance(result, TwinError):
-            log.error("%s ended badly", task.get_name(), exc_info=result)
+async def _cancelled(*tasks: asyncio.Task[None] | asyncio.Task[bool]) -> None:
+    """Cancel tasks and wait until they have ended; what they raise then is logged.
+
+    A task may miss a cancellation that reaches it in an awkward moment, so it is told again.
+    """
+    waiting: set[asyncio.Task[None] | asyncio.Task[bool]] = set(tasks)
+    for _ in range(_TOLD_TIMES):
+        if not waiting:
+            break
+        for task in waiting:
+            task.cancel()
+        ended, waiting = await asyncio.wait(waiting, timeout=_TELL_AGAIN_S)
+        for task in ended:
+            error = None if task.cancelled() else task.exception()
+            if error is not None and not isinstance(error, TwinError):
+                log.error("%s ended badly", task.get_name(), exc_info=error)
+    for task in waiting:
+        log.error("%s did not end", task.get_name())
 
 
 async def _first_people(bus: Bus) -> int:

@@ -112,6 +112,7 @@ def counted(rejected: Mapping[RefusalReason, int]) -> dict[str, int]:
 async def announce(bus: Bus, health: RoleHealth) -> None:
     """Publish one word of health; a bus that cannot take it within 5 s goes without."""
     try:
-        await asyncio.wait_for(bus.publish(f"health/{health.role}", encode(health), retain=True), _PATIENCE_S)
+        async with asyncio.timeout(_PATIENCE_S):
+            await bus.publish(f"health/{health.role}", encode(health), retain=True)
     except TimeoutError:
         log.warning("health of %s could not be published", health.role)

@@ -128,7 +128,8 @@ class Writer:
         """The picture that a core of this plant left on the bus, if there is one."""
         async with self._bus.subscribe(f"snapshot/{plant}") as messages:
             try:
-                message = await asyncio.wait_for(anext(messages), _RETAINED_S)
+                async with asyncio.timeout(_RETAINED_S):
+                    message = await anext(messages)
                 return decode(message.payload, WorldSnapshot)
             except (TimeoutError, StopAsyncIteration):
                 return None

@@ -116,7 +116,7 @@ def test_everything_is_killed_at_once(twin: LiveTwin, plant: Plant, load: Load) 
     twin.process.wait()
     twin.start()
     assert _stored(twin, plant, from_ns) == sent
-    assert twin.health()["status"] == "ok"
+    assert wait_until(lambda: twin.health()["status"] == "ok", timeout_s=30), twin.health()
 
 
 def test_ctrl_c_leaves_nothing_behind(twin: LiveTwin) -> None:
