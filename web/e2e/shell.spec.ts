@@ -165,6 +165,27 @@ test('a cut connection freezes the picture for all to see, and heals', async ({ 
   await expect(page.getByTestId('connection')).toHaveAttribute('data-kind', 'live');
 });
 
+test('without WebGL 2 the page says so, and alarms and search still work', async ({ page }) => {
+  await page.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...more: unknown[]) {
+      return kind.startsWith('webgl') ? null : Reflect.apply(real, this, [kind, ...more]);
+    } as typeof real;
+  });
+  await page.goto('/?lang=zh');
+  await expect(page.getByTestId('map')).toHaveAttribute('data-condition', 'unavailable');
+  await expect(page.locator('.map-missing')).toContainText('WebGL 2');
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-kind', 'live');
+  await page.getByTestId('alarm-expand').click();
+  await expect(page.getByTestId('alarm-list')).toBeVisible();
+  await page.getByTestId('alarm-expand').click();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('t601');
+  await expect(page.getByRole('option').first()).toContainText('T-601');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('inspector')).toContainText('T-601');
+});
+
 test('a phone shows the map whole, panels from below, and nothing sideways', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await openPlant(page, 'lang=zh&sel=asset:T-601');

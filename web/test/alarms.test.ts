@@ -6,7 +6,10 @@ import {
   changeAlarm,
   filtered,
   fold,
+  findAlarm,
   isUnacknowledged,
+  lasted,
+  past,
   PRIORITIES,
   reading,
   recent,
@@ -88,6 +91,21 @@ describe('the list', () => {
         },
       ),
     );
+  });
+
+  it('says how long the condition lasted, not how long the row has been there', () => {
+    expect(lasted(alarm('a'), T0 + 90_000)).toBe(90);
+    expect(lasted(alarm('a', { state: 'returned_unacknowledged', returned: at(30) }), T0 + 90_000)).toBe(30);
+    expect(lasted(alarm('a', { state: 'normal', returned: at(30), changed: at(80) }), T0 + 90_000)).toBe(30);
+    expect(lasted(alarm('a', { state: 'acknowledged' }), T0 - 5_000)).toBe(0);
+  });
+
+  it('keeps what is over for looking at, but not without bound', () => {
+    for (let i = 0; i < 150; i++) changeAlarm(alarm(`n${i}`, { state: 'normal' }));
+    expect(alarms.value).toEqual([]);
+    expect(findAlarm('n149')?.state).toBe('normal');
+    expect(findAlarm('n0')).toBeUndefined();
+    expect(past.value.size).toBe(100);
   });
 
   it('counts only the last ten minutes for a flood', () => {

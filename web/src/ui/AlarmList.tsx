@@ -4,7 +4,7 @@ import { api } from '../api/client';
 import { reason } from '../api/fault';
 import type { AlarmRecord } from '../api/types.gen';
 import { t } from '../i18n';
-import { alarms, filtered, isUnacknowledged, PRIORITIES, type Priority } from '../store/alarms';
+import { alarms, filtered, findAlarm, isUnacknowledged, PRIORITIES, type Priority } from '../store/alarms';
 import { head } from '../store/live';
 import { abnormal } from '../store/abnormal';
 import { ALARM_TABS, alarmListOpen, alarmTab } from '../store/selection';
@@ -65,7 +65,7 @@ export function AlarmList() {
     tab === 'standing'
       ? filtered(alarms.value, { priorities, unacknowledgedOnly })
       : tab === 'history'
-        ? history.items
+        ? history.items.map((item) => findAlarm(item.id) ?? item)
         : [];
   const ids = rows.map((alarm) => alarm.id);
   const row_px = rowPx();

@@ -9,6 +9,7 @@ import {
   counts,
   FLOOD_COUNT,
   isUnacknowledged,
+  lasted,
   PRIORITIES,
   priorityOf,
   recent,
@@ -56,7 +57,6 @@ export function AlarmRow({ alarm, full = false }: RowProps) {
   const waiting = acknowledging.value.has(alarm.id);
   const raised = Date.parse(alarm.raised);
   const chosen = selection.value?.kind === 'alarm' && selection.value.id === alarm.id;
-  const end = alarm.state === 'normal' ? Date.parse(alarm.changed) : now_ms.value;
   return (
     <div
       class={`alarm-row p${priority}${unack ? ' is-unacknowledged' : ''}${chosen ? ' is-chosen' : ''}${full ? ' is-full' : ''}`}
@@ -71,7 +71,7 @@ export function AlarmRow({ alarm, full = false }: RowProps) {
         </time>
         <span class="alarm-what">{whatHappened(alarm)}</span>
         {full && <span class="alarm-where">{alarmPlace(alarm)}</span>}
-        <span class="alarm-age">{age((end - raised) / 1000)}</span>
+        <span class="alarm-age">{age(lasted(alarm, now_ms.value))}</span>
         {full && <span class="alarm-state">{t(`alarm.state.${alarm.state}`)}</span>}
       </button>
       <button

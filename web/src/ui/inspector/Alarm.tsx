@@ -4,7 +4,15 @@ import { api, RequestError } from '../../api/client';
 import type { AlarmRecord } from '../../api/types.gen';
 import { name, t } from '../../i18n';
 import { age, clock, exact, number } from '../../i18n/format';
-import { acknowledgeFault, acknowledging, findAlarm, isUnacknowledged, priorityOf, remember } from '../../store/alarms';
+import {
+  acknowledgeFault,
+  acknowledging,
+  findAlarm,
+  isUnacknowledged,
+  lasted,
+  priorityOf,
+  remember,
+} from '../../store/alarms';
 import { head, mover, now_ms, zone } from '../../store/live';
 import type { Selection } from '../../store/selection';
 import { acknowledge } from '../actions';
@@ -53,7 +61,6 @@ export function AlarmInspector({ of }: { of: Selection }) {
   const alarm = useAlarm(of.id);
   if (alarm === undefined) return <Gone of={of} />;
   const raised = Date.parse(alarm.raised);
-  const ended = alarm.state === 'normal' ? Date.parse(alarm.changed) : now_ms.value;
   const unack = isUnacknowledged(alarm);
   const waiting = acknowledging.value.has(alarm.id);
   const fault = acknowledgeFault.value;
@@ -92,7 +99,7 @@ export function AlarmInspector({ of }: { of: Selection }) {
       <Facts
         facts={[
           { label: t('inspect.raised'), value: clock(raised, zone.value), hint: exact(raised, zone.value) },
-          { label: t('alarm.age'), value: age((ended - raised) / 1000) },
+          { label: t('alarm.age'), value: age(lasted(alarm, now_ms.value)) },
           { label: t('inspect.certainty'), value: certainty?.least ?? '—', hint: t('inspect.certainty.hint') },
         ]}
       />
