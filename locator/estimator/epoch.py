@@ -12,7 +12,7 @@ from locator.estimator.compiled import compiled
 from locator.estimator.modes import mix, predict_modes, start, update_mode, weigh
 from locator.estimator.motion import observe, place, predict_constant, update, variance_along
 from locator.estimator.multilateration import robust_cost, solve, surmise
-from locator.estimator.quality import geometry, hear
+from locator.estimator.quality import bias_slot, geometry, hear
 from locator.estimator.suspicion import alarmed, disagrees, doubt, fingerprint, noise, seen_before, watch
 
 if TYPE_CHECKING:
@@ -87,11 +87,21 @@ def _fold(
         expected = variance_along(s, CV, h[1], h[2])
         misses[k, 0] = innovation
         misses[k, 1] = expected
+        slot = bias_slot(s, m, t)
+        bias = 0.0
+        if slot >= 0:
+            bias = s[slot]
+            innovation -= bias
+            r += s[slot + 1]
         nis = innovation * innovation / (expected + r)
         watch(s, nis > SUSPECT_NIS or doubted[k - lo])
         if nis > GATE_NIS or doubted[k - lo]:
             continue
         r *= max((STUDENT_DOF + nis) / (STUDENT_DOF + 1.0), 1.0)
+        if slot >= 0:
+            gain = s[slot + 1] / (expected + r)
+            s[slot] += gain * innovation
+            s[slot + 1] *= 1.0 - gain
         update(s, CV, h[1], h[2], innovation, r)
         believed += 1
         if m[1] == 0.0:
@@ -103,7 +113,7 @@ def _fold(
             for j in range(3):
                 o = IMM + j * 14
                 observe(s[o], s[o + 1], m, anchors, h)
-                likelihood[j] += update_mode(s, o, h[1], h[2], m[4] - h[0], r)
+                likelihood[j] += update_mode(s, o, h[1], h[2], m[4] - bias - h[0], r)
     if modes and believed > 0:
         weigh(s, MODE, likelihood)
     return believed
@@ -172,6 +182,8 @@ def _report(
         floor[4] = 0.0
     else:
         geometry(s, s[CV], s[CV + 1], anchors, sigma_z, floor)
+        surrounded = floor[4] >= at.BIAS_ANCHORS and floor[3] < at.BIAS_HDOP
+        s[at.SURROUNDED] = 1.0 if surrounded else 0.0
         if floor[4] < 3.0:
             reasons |= at.FEW_ANCHORS
         elif floor[3] > 4.0:

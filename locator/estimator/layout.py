@@ -24,11 +24,12 @@ SAME_COUNT = WATCH_COUNT + 1
 RESTART_TIME = SAME_COUNT + 1
 HEIGHT = RESTART_TIME + 1
 
-# Anchors heard lately: number, time and systematic floor of each.
-HEARD = HEIGHT + 1
+# Anchors heard lately: number, time, systematic floor, and the bias of its ranges as it seems now with its variance.
+SURROUNDED = HEIGHT + 1
+HEARD = SURROUNDED + 1
 HEARD_SLOTS = 12
 # Fingerprints of the last range vectors, to know a stale one when it comes back.
-HEARD_SIZE = 3
+HEARD_SIZE = 5
 PRINTS = HEARD + HEARD_SIZE * HEARD_SLOTS
 PRINT_SLOTS = 64
 PRINT_NEXT = PRINTS + PRINT_SLOTS
@@ -92,6 +93,11 @@ WALK_MPS = 1.5
 WIDE_M = 3.0
 """Standard deviation beyond which a place is worked out anew instead of linearised about."""
 ANYWHERE_M = 30.0
+# Biases of uncalibrated anchors are followed only where the geometry can tell them from a movement.
+BIAS_SIGMA_M = 0.15
+BIAS_TAU_S = 20.0
+BIAS_ANCHORS = 6
+BIAS_HDOP = 1.5
 FROZEN_AFTER = 20
 """Identical vectors in a row after which an engine is taken for frozen."""
 

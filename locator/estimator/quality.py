@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from locator.estimator.compiled import compiled
-from locator.estimator.layout import HEARD, HEARD_SIZE, HEARD_SLOTS, HEIGHT, TIME
+from locator.estimator.layout import BIAS_SIGMA_M, BIAS_TAU_S, HEARD, HEARD_SIZE, HEARD_SLOTS, HEIGHT, SURROUNDED, TIME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WINDOW_S = 1.0
+CALIBRATED_M = 0.1
+"""A floor above this means an uncalibrated anchor."""
 FORGET_S = 2.0
 FARTHEST_FLOOR_M = 5.0
 G_XX, G_XY, G_YY, G_HDOP, G_COUNT = range(5)
@@ -38,8 +40,28 @@ def hear(s: NDArray[np.float64], anchor: float, t: float, floor: float) -> None:
             oldest = s[at + 1]
             slot = at
     s[slot] = anchor
+    s[slot + 3] = 0.0
+    s[slot + 4] = BIAS_SIGMA_M * BIAS_SIGMA_M
     s[slot + 1] = t
     s[slot + 2] = floor
+
+
+@compiled
+def bias_slot(s: NDArray[np.float64], m: NDArray[np.float64], t: float) -> int:
+    """Where the bias of an uncalibrated range's anchor stands, brought forward to time t; −1 for none.
+
+    Gauss–Markov: the bias forgets itself within tens of seconds, as the tag walks on and other steel stands between.
+    """
+    if s[SURROUNDED] == 0.0 or m[1] != 0.0 or m[6] <= CALIBRATED_M:
+        return -1
+    for k in range(HEARD_SLOTS):
+        at = HEARD + HEARD_SIZE * k
+        if s[at] == m[2]:
+            keep = math.exp(-max(t - s[at + 1], 0.0) / BIAS_TAU_S)
+            s[at + 3] *= keep
+            s[at + 4] = keep * keep * s[at + 4] + (1.0 - keep * keep) * BIAS_SIGMA_M * BIAS_SIGMA_M
+            return int(at + 3)
+    return -1
 
 
 @compiled

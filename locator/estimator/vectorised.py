@@ -15,7 +15,7 @@ from locator.estimator import columns, kernel
 from locator.estimator import layout as at
 from locator.estimator.epoch import try_restart
 from locator.estimator.multilateration import RESULT_SIZE
-from locator.estimator.quality import FARTHEST_FLOOR_M, FORGET_S, WINDOW_S
+from locator.estimator.quality import CALIBRATED_M, FARTHEST_FLOOR_M, FORGET_S, WINDOW_S
 from locator.estimator.suspicion import alarmed
 
 if TYPE_CHECKING:
@@ -106,6 +106,11 @@ def _ordinary(
     q, sigma_z = parameters[row, at.P_ACCELERATION], parameters[row, at.P_SIGMA_Z]
     columns.predict_constant(s[: at.MODEL_SIZE], np.maximum(np.where(plain, dt, 0.0), 0.0), q)
     plain &= ~_wide(s)
+    # Biases that are followed on the way are left to the compiled functions' own text.
+    uncalibrated = (there & (m[:, :, at.S_KIND] == at.KIND_RANGE) & (m[:, :, at.S_SYSTEMATIC] > CALIBRATED_M)).any(
+        axis=1
+    )
+    plain &= ~((s[at.SURROUNDED] > 0.0) & uncalibrated)
     plain &= _unsuspicious(s, m, there, n, sigma_z, anchors)
     if not plain.any():
         return plain
@@ -133,6 +138,7 @@ def _ordinary(
         s[:, k] = state[row[k]]
     epoch = chosen[plain]
     out[epoch] = _report(s, m, there, n, t, sigma_z, believed, anchors)
+    state[row, at.SURROUNDED] = s[at.SURROUNDED]
     if len(track):
         track[epoch] = s[: at.MODEL_SIZE].T
     return plain
@@ -238,8 +244,10 @@ def _hear(s: Floats, scalar: Floats, taken: Flags, t: Floats) -> None:
         anchor = scalar[who, column]
         slots = np.arange(at.HEARD, at.PRINTS, at.HEARD_SIZE)
         known = s[slots][:, who] == anchor
-        slot = slots[np.where(known.any(axis=0), known.argmax(axis=0), s[slots + 1][:, who].argmin(axis=0))]
+        old = known.any(axis=0)
+        slot = slots[np.where(old, known.argmax(axis=0), s[slots + 1][:, who].argmin(axis=0))]
         s[slot, who], s[slot + 1, who], s[slot + 2, who] = anchor, t[who], scalar[who, at.S_SYSTEMATIC]
+        s[slot[~old] + 3, who[~old]], s[slot[~old] + 4, who[~old]] = 0.0, at.BIAS_SIGMA_M**2
 
 
 def _many_suspects(s: Floats) -> Flags:
@@ -284,6 +292,8 @@ def _report(
     xx, xy, yy, hdop, count = _geometry(s, sigma_z, anchors)
     alone = floor_m > 0.0
     xx, xy, yy = np.where(alone, floor_m**2, xx), np.where(alone, 0.0, xy), np.where(alone, floor_m**2, yy)
+    surrounded = (count >= at.BIAS_ANCHORS) & (hdop < at.BIAS_HDOP)
+    s[at.SURROUNDED] = np.where(alone, s[at.SURROUNDED], surrounded)
     hdop, count = np.where(alone, 0.0, hdop), np.where(alone, 0.0, count)
     reasons |= np.where(~alone & (count < 3.0), at.FEW_ANCHORS, 0)
     reasons |= np.where(~alone & (count >= 3.0) & (hdop > 4.0), at.POOR_GEOMETRY, 0)

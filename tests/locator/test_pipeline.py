@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gis.fix import FixBatch, FixStatus, Reason
 from gis.refusal import RefusalReason
 from locator.pipeline import Pipeline
-from tests.locator.yard import CARRY_M, CODE, ENGINE, T0, TOPIC, TURNED, distances, payload, ranges, walk, yard
+from tests.locator.yard import CARRY_M, CODE, ENGINE, PLACES, T0, TOPIC, TURNED, distances, payload, ranges, walk, yard
 
 
 def fresh() -> Pipeline:
@@ -186,6 +186,21 @@ def test_uncalibrated_anchors_make_the_fix_less_sure() -> None:
     assert not a.reasons[-1] & Reason.UNCALIBRATED
     assert b.reasons[-1] & Reason.UNCALIBRATED
     assert b.cov_m2[-1, 0] > 1.5 * a.cov_m2[-1, 0]
+
+
+def test_unknown_biases_are_followed_where_six_anchors_surround_the_tag() -> None:
+    pipeline = Pipeline({CODE: PLAIN})
+    rng = np.random.default_rng(9)
+    bias = dict(zip(PLACES, rng.permutation([0.35, 0.1, 0.3, 0.0, 0.4, 0.2]), strict=True))
+    t, xy = walk(60.0, 5.0, 9)
+    for k, (x, y) in enumerate(xy):
+        d = {code: d + bias[code] + rng.normal(0.0, 0.05) for code, d in distances(float(x), float(y)).items()}
+        send(pipeline, ranges("T1", T0 + int(t[k] * 1e9), k, d), at=T0 + 61 * 10**9)
+    (batch,) = pipeline.flush(T0)
+    error = np.hypot(*(batch.xyz_m[:, :2] - xy).T)
+    # 0.21 m where the biases are not followed.
+    assert np.sqrt((error[100:] ** 2).mean()) < 0.15
+    assert (batch.reasons & Reason.UNCALIBRATED).all()
 
 
 def test_standing_and_walking_are_told_apart() -> None:

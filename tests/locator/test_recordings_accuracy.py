@@ -27,6 +27,10 @@ def test_fast_walk_among_steel() -> None:
     scores = scored(FAST, calibrated_on(FAST, HALF_S), from_s=HALF_S)
     assert len(scores) == 2
     assert max(one.rmse_m for one in scores.values()) <= 0.125
+    # Without any calibration the biases are followed on the way (35 cm if they are not).
+    raw = scored(FAST, None, from_s=HALF_S).values()
+    assert max(one.rmse_m for one in raw) <= 0.18
+    assert min(one.in95_pct for one in raw) >= 85.0
 
 
 def test_outdoors_far_from_all_anchors() -> None:

@@ -11,11 +11,11 @@ from locator.estimator.bank import FilterBank, Results
 from tests.locator.yard import CARRY_M, PLACES, distances, walk
 
 
-def follow(*, compiled: bool, seed: int) -> Results:
+def follow(*, compiled: bool, seed: int, floor_m: float = 0.05) -> Results:
     rng = np.random.default_rng(seed)
     anchors = Anchors()
     for code, place in PLACES.items():
-        anchors.put(code, place, 0.02, 0.1, 0.05)
+        anchors.put(code, place, 0.02, 0.1, floor_m)
     bank = FilterBank(anchors, capacity=4, compiled=compiled)
     rows = [bank.add_tag() for _ in range(6)]
     parts = []
@@ -47,9 +47,9 @@ def follow(*, compiled: bool, seed: int) -> Results:
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_both_paths_agree(seed: int) -> None:
-    fast, plain = follow(compiled=True, seed=seed), follow(compiled=False, seed=seed)
+@pytest.mark.parametrize(("seed", "floor_m"), [(1, 0.05), (2, 0.05), (3, 0.15)])
+def test_both_paths_agree(seed: int, floor_m: float) -> None:
+    fast, plain = (follow(compiled=compiled, seed=seed, floor_m=floor_m) for compiled in (True, False))
     assert np.array_equal(fast.row, plain.row)
     assert np.array_equal(fast.t_ns, plain.t_ns)
     assert np.array_equal(fast.verdict, plain.verdict)
