@@ -18,6 +18,7 @@ from gis.messages import STRICT, TimeTolerance
 from gis.refusal import Refusal, RefusalReason
 from locator import codec
 from locator.adapters.port import Taken
+from locator.clocks import ClockHealth, ClockWatch
 from locator.duplicates import Duplicates
 from locator.estimator import layout as at
 from locator.estimator.anchors import AnchorHealth, Anchors, AnchorWatch
@@ -86,6 +87,7 @@ class _EngineFilters:
         self.watch = AnchorWatch()
         self.bank = FilterBank(self.anchors, watch=self.watch)
         self.duplicates = Duplicates()
+        self.clock = ClockWatch()
         self._tags: dict[str, _Tag] = {}
         self._names: list[str] = []
         self.take(plant, engine)
@@ -266,6 +268,8 @@ class Pipeline:
         topic: str,
         received_ns: int,
     ) -> None:
+        if good:
+            filters.clock.note(good[-1].t_ns, received_ns)
         duplicates = filters.duplicates
         counters = self.counters
         taken = 0
@@ -299,6 +303,11 @@ class Pipeline:
         """How the anchors of each engine of a plant do; empty for a plant unknown here."""
         engines = self._filters.get(plant, {})
         return {code: filters.watch.health(filters.anchors, now_ns) for code, filters in engines.items()}
+
+    def clock_health(self, plant: str) -> dict[str, ClockHealth]:
+        """How the clocks of a plant's engines stand against ours; engines never heard are left out."""
+        found = {code: filters.clock.health() for code, filters in self._filters.get(plant, {}).items()}
+        return {code: health for code, health in found.items() if health is not None}
 
     def _route(self, topic: str) -> tuple[str, _EngineFilters] | Refusal | None:
         where = codec.read_topic(topic)
