@@ -11,6 +11,7 @@ import pytest
 from gis.store.database import connect, transaction
 from gis.store.journal import JournalEntry, append_entries
 from gis.store.plants import save_plant
+from gis.time import NS_PER_S
 from gis.wire import decode, encode
 from tests.golden.core_process import StoppedClock
 from tests.golden.scenario import PLANT_CODE, T0_NS, plant
@@ -92,7 +93,8 @@ def test_a_core_goes_on_where_the_last_one_stopped(postgis_url: str) -> None:
             await writer.receive(Message(f"events/{PLANT_CODE}", b"\xc1 no event"))
             await writer.receive(Message("events/NOBODYS", encode(ReadingsTaken(T0_NS, []))))
             for value in (1.0, 2.0):
-                taken = ReadingsTaken(T0_NS, [Reading("S", T0_NS, value)])
+                t_ns = T0_NS + int(value) * NS_PER_S
+                taken = ReadingsTaken(t_ns, [Reading("S", t_ns, value)])
                 await writer.receive(Message(f"events/{PLANT_CODE}", encode(taken)))
             said: list[Effect] = []
             while sum(isinstance(effect, ReadingsChanged) for effect in said) < 2:
@@ -100,7 +102,7 @@ def test_a_core_goes_on_where_the_last_one_stopped(postgis_url: str) -> None:
             return picture, said, vitals
 
     try:
-        picture, said, vitals = asyncio.run(asyncio.wait_for(run(), 60))
+        picture, said, vitals = asyncio.run(asyncio.wait_for(run(), 20))
     finally:
         engine.dispose()
     assert [alarm.id for alarm in picture.alarms] == [_alarm(1).id]
