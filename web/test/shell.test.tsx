@@ -112,6 +112,20 @@ describe('the top bar', () => {
     expect(screen.getByTestId('mode').textContent).toBe('实时');
   });
 
+  it('does not count heads before anybody was seen, nor call silence peace', () => {
+    live.heads.value = null;
+    live.head.value = null;
+    render(
+      <>
+        <TopBar />
+        <AlarmStrip />
+      </>,
+    );
+    expect(screen.getByTestId('head-count').textContent).toBe('—');
+    expect(screen.getByText('尚未连接，报警情况未知')).toBeTruthy();
+    expect(screen.queryByText('没有未确认的报警')).toBeNull();
+  });
+
   it('never says LIVE over a frozen picture', () => {
     language.value = 'en';
     for (const kind of ['lost', 'frozen'] as const) {

@@ -13,6 +13,8 @@ export const en: Dictionary = {
 
   'top.people': 'People on site',
   'top.people.hint': '{sure} located, {unsure} not surely located, {unseen} not seen yet',
+  'top.people.none': 'No positions received yet, the number is not known',
+  'alarm.unknownYet': 'Not connected yet, alarms are not known',
   'top.wind': 'Wind',
   'top.wind.hint': 'Wind from {from}, {speed} m/s, {temp} °C',
   'top.wind.none': 'No weather data',

@@ -11,6 +11,8 @@ export const zh = {
 
   'top.people': '在厂人员',
   'top.people.hint': '{sure} 人位置确定，{unsure} 人位置不确定，{unseen} 人未上线',
+  'top.people.none': '尚未收到位置，人数未知',
+  'alarm.unknownYet': '尚未连接，报警情况未知',
   'top.wind': '风',
   'top.wind.hint': '{from}风，{speed} m/s，{temp} ℃',
   'top.wind.none': '无气象数据',

@@ -130,7 +130,8 @@ export class Positions {
     return i === undefined || this.#frame === null ? null : whereabouts(this.#frame, i);
   }
 
-  count(): HeadCount {
-    return headCount(this.#table.rows, this.#frame);
+  /** Heads in the newest frame; null while nobody has been counted. */
+  count(): HeadCount | null {
+    return this.#frame === null ? null : headCount(this.#table.rows, this.#frame);
   }
 }

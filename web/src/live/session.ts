@@ -4,7 +4,7 @@
  */
 
 import { batch } from '@preact/signals';
-import { api } from '../api/client';
+import { api, RequestError } from '../api/client';
 import { reason } from '../api/fault';
 import type { LiveMessage, SnapshotMessage } from '../api/types.gen';
 import type { MoverTable, PositionFrame } from '../map/port';
@@ -199,23 +199,19 @@ export class Session {
   }
 
   async #readUntilDone(signal: AbortSignal): Promise<void> {
-    await this.#retrying(
-      signal,
-      async () => {
-        const read = await api.records(this.#plant, signal);
-        records.value = indexed(read);
-        recordsFault.value = null;
-      },
-      (error) => (recordsFault.value = reason(error)),
-    );
-    await this.#retrying(
-      signal,
-      async () => {
-        models.value = await api.models(this.#plant, signal);
-        modelsMissing.value = false;
-      },
-      () => (modelsMissing.value = true),
-    );
+    const readRecords = async () => {
+      const read = await api.records(this.#plant, signal);
+      records.value = indexed(read);
+      recordsFault.value = null;
+    };
+    const readModels = async () => {
+      models.value = await api.models(this.#plant, signal);
+      modelsMissing.value = false;
+    };
+    await Promise.all([
+      this.#retrying(signal, readRecords, (error) => (recordsFault.value = reason(error))),
+      this.#retrying(signal, readModels, () => (modelsMissing.value = true)),
+    ]);
   }
 
   async #retrying(signal: AbortSignal, read: () => Promise<void>, failed: (error: unknown) => void): Promise<void> {
@@ -225,6 +221,8 @@ export class Session {
         return;
       } catch (error) {
         if (signal.aborted) return;
+        // Whatever it was, the picture goes on and the operator is told; what is not the network's fault is ours.
+        if (!(error instanceof RequestError)) console.error('records:', error);
         failed(error);
       }
       await new Promise<void>((resolve) => this.#world.after(READ_AGAIN_MS, resolve));

@@ -34,7 +34,8 @@ export const unreadable = signal(0);
 export const liveness = signal<Liveness>({ kind: 'connecting', age_s: null });
 /** Server time, epoch ms, once a second; what shows a clock, an age or a position reads it. */
 export const now_ms = signal(Date.now());
-export const heads = signal<HeadCount>({ sure: 0, unsure: 0, unseen: 0, vehicles: 0 });
+/** Null while nobody has been counted: an empty plant and an unknown one must not look the same. */
+export const heads = signal<HeadCount | null>(null);
 /** False when there is no plant to show. */
 export const plantKnown = signal(true);
 

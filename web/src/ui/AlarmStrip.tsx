@@ -15,7 +15,7 @@ import {
   recent,
   unacknowledged,
 } from '../store/alarms';
-import { liveness, now_ms, zone } from '../store/live';
+import { head, liveness, now_ms, zone } from '../store/live';
 import { beyondLimits } from '../store/abnormal';
 import { alarmListOpen, alarmTab, selection } from '../store/selection';
 import { acknowledge, locate } from './actions';
@@ -151,7 +151,7 @@ export function AlarmStrip() {
         {newest.length === 0 && !open && (
           <p class="alarm-none">
             <Icon node={BellOff} size={1} />
-            {t('alarm.none')}
+            {head.value === null ? t('alarm.unknownYet') : t('alarm.none')}
             {standing > 0 && <span> · {t('alarm.none.more', { n: standing })}</span>}
           </p>
         )}

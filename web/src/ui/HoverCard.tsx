@@ -1,12 +1,14 @@
 import { lookUp, name, t } from '../i18n';
-import { age, number } from '../i18n/format';
-import { decimalsFor } from '../i18n/format';
+import { age, decimalsFor, number } from '../i18n/format';
 import { mover, now_ms, readings, roles } from '../store/live';
 import { hover } from '../store/map';
 import { records } from '../store/records';
 import { session } from '../store/session';
 import { statusWord } from './inspector/words';
 import { unitText } from './inspector/values';
+
+/** Between pointer and card. */
+const GAP_PX = 14;
 
 interface Lines {
   title: string;
@@ -58,7 +60,14 @@ export function HoverCard() {
   const { kind, id } = hit.selection;
   const lines = kind === 'mover' ? aboutMover(id) : kind === 'asset' ? aboutAsset(id) : aboutNamed(kind, id);
   if (lines === null) return null;
-  const style = { transform: `translate(${Math.round(hit.x_px + 14)}px, ${Math.round(hit.y_px + 14)}px)` };
+  // On the side of the pointer where there is room, so that it never leaves the screen.
+  const left = hit.x_px > window.innerWidth * 0.6;
+  const above = hit.y_px > window.innerHeight * 0.6;
+  const x_px = Math.round(hit.x_px + (left ? -GAP_PX : GAP_PX));
+  const y_px = Math.round(hit.y_px + (above ? -GAP_PX : GAP_PX));
+  const style = {
+    transform: `translate(${x_px}px, ${y_px}px) translate(${left ? '-100%' : '0'}, ${above ? '-100%' : '0'})`,
+  };
   return (
     <div class="hover-card" style={style} aria-hidden="true">
       <strong>{lines.title}</strong>

@@ -50,8 +50,8 @@ function Legend() {
   return (
     <section class="legend" aria-label={t('legend.title')}>
       <h3>{t('legend.title')}</h3>
-      {perRole.size === 0 ? (
-        <p class="muted">{t('legend.none')}</p>
+      {frame === null || perRole.size === 0 ? (
+        <p class="muted">{frame === null ? '—' : t('legend.none')}</p>
       ) : (
         <ul>
           {roles.value

@@ -47,14 +47,14 @@ function Wind() {
 }
 
 function HeadCount() {
-  const { sure, unsure, unseen } = heads.value;
-  const hint = t('top.people.hint', { sure, unsure, unseen });
+  const counted = heads.value;
+  const hint = counted === null ? t('top.people.none') : t('top.people.hint', { ...counted });
   return (
     <span class="top-item people-count" title={hint} aria-label={`${t('top.people')}: ${hint}`}>
       <Icon node={UsersRound} size={1} />
       <span class="top-value" data-testid="head-count">
-        {sure}
-        {unsure > 0 && <span class="unsure"> + {unsure}?</span>}
+        {counted?.sure ?? '—'}
+        {counted !== null && counted.unsure > 0 && <span class="unsure"> + {counted.unsure}?</span>}
       </span>
     </span>
   );
