@@ -2,7 +2,7 @@
 
 | Role | Takes | Gives |
 |---|---|---|
-| `locator` | ranges, TDoA, positions from MQTT | `events/{plant}`: fixes |
+| `locator` | ranges, TDoA, positions from MQTT | `events/{plant}`: fixes; `commissioning/{plant}`: anchors and tags |
 | `vision` | camera states and detections from MQTT | `events/{plant}`: camera states |
 | `core` | `events/{plant}`; sensors, weather, tags from MQTT; ticks | `effects/{plant}`, `snapshot/{plant}` |
 | `sinks` | `effects/{plant}`, `snapshot/{plant}` | rows in PostGIS; MQTT out |
@@ -17,12 +17,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Protocol
 
 from gis.wire import encode
 from twin.addresses import read_broker_url
 from twin.bus.port import RoleHealth
+from twin.commissioning import PERIOD_S as COMMISSIONING_S
+from twin.commissioning import TOPIC, report
 from twin.edges.http import listen, serve
 from twin.edges.inbound import CONNECT_S, PERIOD_S, Drain, Refusals, inlet_for
 from twin.edges.mqtt import Inlet
@@ -31,13 +33,14 @@ from twin.edges.pulse import Pulse, Vitals, announce
 from twin.events import Event, FixesMeasured, TagReported
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from gis.clock import Clock
     from gis.frames import SiteFrame
     from gis.plant import Plant
     from locator.adapters.config import FeedConfig
     from locator.pipeline import Pipeline
+    from locator.tag_watch import TagWatch
     from twin.bus.port import Bus
     from twin.edges.inbound import Source
     from twin.edges.mqtt import Arrival
@@ -61,6 +64,7 @@ class Role(Protocol):
 async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     """Radio measurements in, fixes out, every 20 ms."""
     from locator.pipeline import Pipeline  # noqa: PLC0415 - compiled kernels load only where they run
+    from locator.tag_watch import TagWatch  # noqa: PLC0415 - as above
 
     vitals = Vitals()
     watch = PlantWatch(settings.database_url, clock)
@@ -69,10 +73,12 @@ async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     pipeline = await asyncio.to_thread(Pipeline, plants)
     inlet = inlet_for(settings, "locator", [f"{_PREFIX}/uwb/+/{kind}" for kind in ("ranges", "tdoa", "fix")])
     refusals = Refusals()
+    heard: defaultdict[str, TagWatch] = defaultdict(TagWatch)
 
     async def give() -> None:
         refusals.warn(pipeline.take_refusals())
         for fixes in pipeline.flush(clock.now_ns()):
+            heard[fixes.plant].take(fixes)
             newest_ns = int(fixes.t_ns.max())
             vitals.lag("measured_to_fix", clock.now_ns(), newest_ns)
             await bus.publish(f"events/{fixes.plant}", encode(FixesMeasured(newest_ns, fixes)))
@@ -95,10 +101,22 @@ async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     await asyncio.gather(drain.begin(), *(line.begin() for _, line, _ in lines))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(Pulse("locator", bus, clock, look).run())
+        tasks.create_task(_report(watch, pipeline, heard, bus, clock))
         tasks.create_task(watch.follow(pipeline.replace_plant))
         tasks.create_task(drain.run())
         for _, line, _ in lines:
             tasks.create_task(line.run())
+
+
+async def _report(watch: PlantWatch, pipeline: Pipeline, heard: Mapping[str, TagWatch], bus: Bus, clock: Clock) -> None:
+    """Tell whoever sets the positioning up how anchors and tags do."""
+    while True:
+        for code, plant in list(watch.plants.items()):
+            tags = heard[code]
+            tags.keep(frozenset(tag.code for tag in plant.tags))
+            said = report(clock.now_ns(), pipeline.anchor_health(code, clock.now_ns()), tags)
+            await bus.publish(f"{TOPIC}/{code}", encode(said), retain=True)
+        await clock.sleep(COMMISSIONING_S)
 
 
 def _vendor(

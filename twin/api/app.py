@@ -16,7 +16,19 @@ from twin.api import headers, openapi, problems
 from twin.api.answers import PREFIX
 from twin.api.page import Page
 from twin.api.permissions import operator_on_duty
-from twin.api.routes import alarms, collections, fences, history, live, models, ogc, people, plants, tiles
+from twin.api.routes import (
+    alarms,
+    collections,
+    commissioning,
+    fences,
+    history,
+    live,
+    models,
+    ogc,
+    people,
+    plants,
+    tiles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,7 +64,7 @@ def create_app(deps: Deps) -> FastAPI:
     app.state.deps = deps
     app.state.sign_in = operator_on_duty
     problems.install(app)
-    for slice_ in (plants, people, fences, collections, alarms, history, models, tiles):
+    for slice_ in (plants, people, fences, collections, alarms, history, models, tiles, commissioning):
         app.include_router(slice_.router, prefix=PREFIX)
     app.include_router(models.files)
     app.include_router(ogc.router)

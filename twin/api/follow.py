@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from gis.wire import WireError, decode
 from twin.bus.port import RoleHealth
+from twin.commissioning import LocatorReport
 from twin.effects import Effect
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from twin.bus.port import Bus, Message
 
 PATTERNS = ("effects/+", "snapshot/+", "health/+")
+COMMISSIONING_PATTERN = "commissioning/+"
 PROBE_S = 2.0
 GLANCE_S = 0.1
 _log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ async def follow(bus: Bus, deps: Deps) -> None:
     """Fold everything the bus brings, until cancelled. Plants the store gains are served as they are heard of."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_listen(bus, deps), name="api listening")
+        group.create_task(_listen_to_locators(bus, deps), name="api commissioning")
         group.create_task(_keep_up(deps), name="api records")
 
 
@@ -40,6 +43,20 @@ async def _listen(bus: Bus, deps: Deps) -> None:
             except ValidationError as error:
                 _log.warning("%s cannot be shown: %s", message.topic, error)
                 _distrust(message, deps)
+
+
+async def _listen_to_locators(bus: Bus, deps: Deps) -> None:
+    # A subscription of its own: only the newest report counts, so nothing needs to be kept while the api is away.
+    async with bus.subscribe(COMMISSIONING_PATTERN) as messages:
+        async for message in messages:
+            hub = deps.hubs.get(message.topic.partition("/")[2])
+            try:
+                report = decode(message.payload, LocatorReport)
+            except WireError as error:
+                _log.warning("%s: %s", message.topic, error)
+                continue
+            if hub is not None:
+                hub.model.locator_report = report
 
 
 def _take(message: Message, deps: Deps) -> None:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ALARM_VIEW = "alarm.view"
     ALARM_ACKNOWLEDGE = "alarm.acknowledge"
     FENCE_EDIT = "fence.edit"
+    COMMISSIONING_VIEW = "commissioning.view"
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from gis.plant import Plant
     from twin.api.healthmodel import HealthModel
     from twin.api.live_messages import LiveMessage
+    from twin.commissioning import LocatorReport
     from twin.effects import Alarm, Effect
     from twin.events import Reading
 
@@ -79,6 +80,8 @@ class ReadModel:
         self.tags: dict[str, TagChanged] = {}
         self.cameras: dict[str, CameraChanged] = {}
         self.inside: dict[tuple[str, str], int] = {}
+        self.locator_report: LocatorReport | None = None
+        """What the locator last said of anchors and tags."""
         self.late = 0
         self.holes = 0
         self.plant_wanted = False

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PREFIX = "twin/v1/bus/"
-_NEWEST_ONLY = ("snapshot/", "health/")
+_NEWEST_ONLY = ("snapshot/", "health/", "commissioning/")
 _KEEPALIVE_S = 15
 _FLUSH_S = 2.0
 _LONGEST_WAIT_S = 10
@@ -98,8 +98,8 @@ class MqttBus:
         window: most messages published and not yet confirmed.
         depth: most messages of one subscription held here.
         session_s: how long the broker keeps messages for this name's subscriptions while the process is away; 0: they
-            end with the context. Kept subscriptions are told apart by their patterns. Of `snapshot/…` and `health/…`
-            only the newest counts, and it is retained: for those alone nothing is kept.
+            end with the context. Kept subscriptions are told apart by their patterns. Of `snapshot/…`,
+            `health/…` and `commissioning/…` only the newest counts, and it is retained: for those nothing is kept.
     """
 
     def __init__(

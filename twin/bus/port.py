@@ -1,9 +1,9 @@
 """What a bus is. Payloads are bytes (`gis.wire`), so nothing that cannot travel passes unnoticed.
 
 Topics: `events/{plant}` (towards the core), `effects/{plant}` (away from it), `snapshot/{plant}` (retained),
-`health/{role}` (retained). A subscription is lossless: a full queue makes the publisher wait (in process) or the
-broker hold the message (MQTT), so whoever produces faster than the twin can follow feels it at the ground floor,
-where dropping is counted and shown.
+`health/{role}` (retained), `commissioning/{plant}` (retained). A subscription is lossless: a full queue makes the
+publisher wait (in process) or the broker hold the message (MQTT), so whoever produces faster than the twin can follow
+feels it at the ground floor, where dropping is counted and shown.
 """
 
 from __future__ import annotations

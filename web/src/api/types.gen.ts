@@ -73,6 +73,33 @@ export interface Allow {
   vehicles: string[];
 }
 
+/** An anchor: what is on record of it, and what its ranges say. */
+export interface AnchorNow {
+  anchor: string;
+  names: Names;
+  engine: string;
+  x_m: number;
+  y_m: number;
+  /** Of the antenna, site metres. */
+  z_m: number;
+  /** `shifted`: its ranges usually miss; `unreliable`: many were not believed; `unknown`: the locator says nothing. */
+  state: "ok" | "learning" | "silent" | "shifted" | "unreliable" | "unknown";
+  /** Compared with predictions so far. */
+  ranges: number;
+  /** By how much its ranges usually miss the predictions; positive is long. */
+  residual_m: number | null;
+  noise_m: number | null;
+  /** Share of its ranges that were believed, 0 to 1. */
+  accepted: number | null;
+  last: string | null;
+  /** On record. */
+  bias_m: number;
+  /** On record. */
+  sigma_m: number;
+  /** Bias on record plus the usual miss, once enough was seen. */
+  suggested_bias_m: number | null;
+}
+
 /** UWB anchor: where its antenna is. */
 export interface AnchorPoint {
   kind: "anchor";
@@ -210,6 +237,17 @@ export interface Column {
   platforms: number;
 }
 
+/** Everything about a plant's positioning at one instant. */
+export interface CommissioningRecord {
+  /** ISO 8601 UTC, ends in Z */
+  time: string;
+  /** When the locator last said how its anchors and tags do; null before it ever did. */
+  heard: string | null;
+  anchors: AnchorNow[];
+  tags: TagSeen[];
+  engines: EngineFrameReport[];
+}
+
 /** How true the picture is: ages, lag, the state of each role, what was lost. */
 export interface Connection {
   /** ISO 8601 UTC, ends in Z */
@@ -248,6 +286,40 @@ export interface ConnectionMessage {
   connection: Connection;
 }
 
+/** A ground-control point and how well the frame meets it. */
+export interface ControlPointFit {
+  engine_x_m: number;
+  engine_y_m: number;
+  site_x_m: number;
+  site_y_m: number;
+  sigma_m: number;
+  residual_x_m: number;
+  residual_y_m: number;
+  /** Distance by which the fit without this point misses it. */
+  leave_one_out_m: number | null;
+  blunder: boolean;
+}
+
+/** The error to expect over one level, as a grid of squares, row by row from the south, each from the west. */
+export interface CoverageRecord {
+  level: string;
+  /** West edge, site metres. */
+  x_m: number;
+  /** South edge, site metres. */
+  y_m: number;
+  step_m: number;
+  columns: number;
+  rows: number;
+  /** Lon/lat of the grid's corners: north-west, north-east, south-east, south-west. */
+  corners: [number, number][];
+  /** Expected radius that holds a tag with 95 %, centimetres; -1 where no fix is to be expected, -2 off the plant. */
+  r95_cm: number[];
+  /** Clear anchors among the nearest eight. */
+  clear: number[];
+  /** Share of the plant's squares where a fix is to be expected. */
+  located: number;
+}
+
 /** A subject entered or left a fence. */
 export interface CrossingMessage {
   type: "crossing";
@@ -276,6 +348,24 @@ export interface CrossingRecord {
   y_m: number;
   z_m: number;
   dwell_s: number | null;
+}
+
+/** How an engine's frame is tied to the site. */
+export interface EngineFrameReport {
+  engine: string;
+  names: Names;
+  /** Why its control points make no frame; then the engine's own positions are refused. */
+  fault: string | null;
+  rotation_deg: number;
+  shift_x_m: number;
+  shift_y_m: number;
+  shift_z_m: number;
+  rms_m: number | null;
+  redundancy: number;
+  /** How far the scale would be from 1 if it were free. */
+  free_scale_ppm: number;
+  warnings: ("few_points" | "blunder" | "scale" | "thin_hull")[];
+  points: ControlPointFit[];
 }
 
 /** One fix that led to an alarm. */
@@ -909,6 +999,27 @@ export interface TagNow {
   battery_pct: number | null;
   sos: boolean | null;
   moving: boolean | null;
+}
+
+/** A tag as the locator hears it. */
+export interface TagSeen {
+  tag: string;
+  /** Person or vehicle that carries it now. */
+  carrier: string | null;
+  carrier_kind: "person" | "vehicle" | "tag";
+  carrier_names: Names | null;
+  battery_pct: number | null;
+  /** Time of its newest fix. */
+  last: string | null;
+  rate_hz: number;
+  status: "fix" | "degraded" | "predicted" | "lost" | null;
+  r95_m: number | null;
+  /** Used by the newest fix. */
+  anchors: number;
+  fixes: number;
+  degraded: number;
+  predicted: number;
+  lost: number;
 }
 
 /** Tracks, one item a subject. */
