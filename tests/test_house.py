@@ -21,6 +21,16 @@ LONGEST, LONGEST_TEST = 500, 800
 EMPTY_WORDS = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "stuff"}
 SECRETS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}")
 SQL = re.compile(r"\"\s*(SELECT\b.+\bFROM|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\s", re.IGNORECASE)
+# Modules that may touch clock, socket, file, thread or log. Everything else is held to the purity contract.
+EDGES = re.compile(
+    r"gis\.files\.(reader|writer)|gis\.store\.\w+|gis\.store\.migrations\..+"
+    r"|locator\.(recordings|warm|offline)|locator\.feeds(\.\w+)?|locator\.estimator\.compiled"
+    r"|assets\.(custom|render)"
+    r"|twin\.(roles|cli|__main__)|twin\.bus\.(local|mqtt)|twin\.sinks\.(store|spool|writer|outbound)"
+    r"|twin\.simulate\.(publish|sender)|twin\.demoplant\.__main__"
+    r"|twin\.api\.(answers|app|catalogue|context|contracts|follow|headers|history|live|openapi|page|permissions|problems)"
+    r"|twin\.api\.routes\.\w+|twin\.(edges|servers|commands)\.\w+"
+)
 VERBS = ("setup", "demo", "test", "check", "bench", "fmt", "docs", "schemas", "bless")
 
 
@@ -116,3 +126,19 @@ def test_every_dependency_is_locked() -> None:
     lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8").lower()
     locked = {line.split("==")[0].split("[")[0] for line in lock.splitlines() if "==" in line}
     assert names - locked == set()
+
+
+def test_every_module_is_pure_or_a_known_edge() -> None:
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    pure = next(contract["source_modules"] for contract in contracts if contract["name"].startswith("pure modules"))
+    modules = [".".join(path.with_suffix("").parts) for path in python_files() if path.parts[0] in PACKAGES]
+    unsorted = [
+        module
+        for module in modules
+        if not module.endswith(".__init__")
+        and not EDGES.fullmatch(module)
+        and not any(module == named or module.startswith(f"{named}.") for named in pure)
+    ]
+    assert unsorted == []
