@@ -11,9 +11,9 @@ from gis.messages import TimeTolerance, event_time
 from gis.refusal import RefusalReason
 from gis.time import moment_ns
 
-_DIGITS = re.compile(r"\d{1,20}")
+_DIGITS = re.compile(r"[0-9]{1,20}")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>[01]\d|2[0-3]):(?P<minutes>[0-5]\d)")
-_WALL_CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?")
+_WALL_CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?", re.ASCII)
 
 
 def zone_of(text: str) -> tzinfo:
@@ -43,7 +43,8 @@ def of_microseconds(value: str | int, received_ns: int, tolerance: TimeTolerance
         if _DIGITS.fullmatch(value) is None:
             return RefusalReason.BAD_TIME
         value = int(value)
-    return event_time(value / 1e3, received_ns, tolerance)
+    judged = event_time(value / 1e3, received_ns, tolerance)
+    return judged if isinstance(judged, RefusalReason) else value * 1000
 
 
 def of_wall_clock(value: str, zone: tzinfo, received_ns: int, tolerance: TimeTolerance) -> int | RefusalReason:

@@ -22,7 +22,7 @@ from locator.adapters.port import Identity, Sieve, Skip, Taken
 if TYPE_CHECKING:
     from locator.codec import Known
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _COORDINATES = ("posX", "posY", "posZ")
 
 
