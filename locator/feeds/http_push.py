@@ -59,6 +59,8 @@ class HttpPushFeed(Feed):
         with socket.socket(family) as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind(self._address)
+            # Who posts from now on waits for the server instead of being turned away.
+            listening.listen()
             self.port = listening.getsockname()[1]
             ending = threading.Thread(target=self._end_with, args=(server,), daemon=True)
             ending.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +22,8 @@ from locator.measurements import Position, Ranges
 from tests.locator.adapters.payload_files import IDENTITY, KNOWN, RECEIVED_NS, sent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from locator.adapters.port import Adapter, Taken
 
 ENGINES: dict[str, tuple[str, tuple[str, ...]]] = {
