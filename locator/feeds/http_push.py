@@ -44,6 +44,7 @@ class HttpPushFeed(Feed):
     def _session(self) -> None:
         configuration = uvicorn.Config(
             self._answer,
+            interface="asgi3",
             lifespan="off",
             ws="none",
             loop="asyncio",
