@@ -30,33 +30,46 @@ async function drawn(page) {
   }
 }
 
+/** Turn the camera as a hand on the mouse would, one step a frame, and count the frames the map really drew. */
 async function orbit(page) {
-  const frames = page.evaluate(
+  return page.evaluate(
     (ms) =>
       new Promise((resolve) => {
+        const overlay = document.querySelector('canvas.map-overlay').getContext('2d');
+        const canvas = document.querySelector('canvas.maplibregl-canvas');
+        const box = canvas.getBoundingClientRect();
+        let drawn = 0;
+        const clear = overlay.clearRect.bind(overlay);
+        overlay.clearRect = (...area) => {
+          drawn += 1;
+          clear(...area);
+        };
+        const mouse = (target, type, x) =>
+          target.dispatchEvent(
+            new MouseEvent(type, {
+              button: 2,
+              buttons: 2,
+              bubbles: true,
+              cancelable: true,
+              clientX: x,
+              clientY: box.top + box.height / 2,
+            }),
+          );
+        const middle = box.left + box.width / 2;
+        mouse(canvas, 'mousedown', middle);
         const start = performance.now();
-        let n = 0;
+        let step = 0;
         const tick = (now) => {
-          n += 1;
-          if (now - start < ms) requestAnimationFrame(tick);
-          else resolve((n * 1000) / (now - start));
+          step += 1;
+          mouse(document, 'mousemove', middle + 4 * step);
+          if (now - start < ms) return void requestAnimationFrame(tick);
+          mouse(document, 'mouseup', middle + 4 * step);
+          resolve((drawn * 1000) / (now - start));
         };
         requestAnimationFrame(tick);
       }),
     ORBIT_MS,
   );
-  const canvas = await page.locator('canvas.maplibregl-canvas').boundingBox();
-  const [x, y] = [canvas.x + canvas.width / 2, canvas.y + canvas.height / 2];
-  let done = false;
-  void frames.then(() => (done = true));
-  await page.mouse.move(x, y);
-  await page.mouse.down({ button: 'right' });
-  for (let i = 0; !done; i++) {
-    await page.mouse.move(x + 200 * Math.sin(i / 15), y);
-    await page.waitForTimeout(16);
-  }
-  await page.mouse.up({ button: 'right' });
-  return frames;
 }
 
 const browser = await chromium.launch({

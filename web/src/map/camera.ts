@@ -4,7 +4,7 @@ import { fitCamera } from './fit';
 import type { Insets, PlantHead, ViewState } from './port';
 import { zoomOfMetre } from './style';
 
-const TILTED_DEG = 50;
+const TILTED_DEG = 46;
 const MOVE_MS = 500;
 const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 

@@ -18,9 +18,7 @@ export function groundFeatures(data: PlantData): FeatureCollection {
       ...of('unit', 'bund').map((a) => as('pad', a.geometry, { code: a.code, kind: a.kind })),
       ...of('road').map((a) => as('road', a.geometry, { width_m: 6, ...a.attributes, code: a.code })),
       ...data.zones.map((z) => as('zone', z.geometry, { code: z.code, colour: z.colour })),
-      ...data.fences.map((f) =>
-        as('fence', f.geometry, { code: f.code, colour: f.colour, purpose: f.purpose }),
-      ),
+      ...data.fences.map((f) => as('fence', f.geometry, { code: f.code, colour: f.colour, purpose: f.purpose })),
     ],
   };
 }

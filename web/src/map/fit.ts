@@ -2,7 +2,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { Insets, PlantHead } from './port';
 
-const MARGIN_PX = 28;
+const MARGIN_PX = 14;
 const ROUNDS = 6;
 
 export interface Extent {

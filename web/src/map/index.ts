@@ -11,6 +11,7 @@ import { detectorMarks } from './marks';
 import { CLUSTER_BELOW_ZOOM, Overlay, type Mark } from './overlay';
 import { readPalette, type Palette } from './palette';
 import { hatch, PATTERN_RATIO } from './patterns';
+import { Pace, rendersInSoftware } from './pace';
 import { Picker } from './pick';
 import type {
   FlyTarget,
@@ -26,23 +27,20 @@ import type {
   PlantData,
   PlantMap,
   PositionFrame,
+  Survey,
   Theme,
   ViewState,
 } from './port';
 import { LAYERS } from './port';
+import { showRaster } from './survey';
 import { HATCHED, layers as styleLayers, layerVisibility, GROUND, style, zoomOfMetre } from './style';
 
 setWorkerUrl(workerUrl);
 
+/** From farther away a level is a line of a pixel or two. */
+const LEVELS_FROM_ZOOM = 15.8;
 const LOAD_LIMIT_MS = 30_000;
 const SMALL_KINDS = { detectors: ['gas_detector'], cameras: ['camera'], anchors: ['anchor'] } as const;
-
-/** Without a GPU smooth edges cost three quarters of the frame rate. */
-function rendersInSoftware(gl: WebGL2RenderingContext): boolean {
-  const info = gl.getExtension('WEBGL_debug_renderer_info');
-  const name: unknown = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '';
-  return typeof name === 'string' && /swiftshader|llvmpipe|software|basic render/i.test(name);
-}
 
 /** MapLibre says nothing when its worker cannot start; an operator must not stare at an empty page. */
 function loaded(map: MapLibreMap): Promise<void> {
@@ -73,12 +71,14 @@ class MapLibrePlant implements PlantMap {
   private readings: MapReadings = new Map();
   private cameraStates: MapCameraStates = new Map();
   private marks: readonly Mark[] = [];
+  private survey: Survey | null = null;
   private selection: MapSelection | null = null;
   private hover: MapSelection | null = null;
   private switches = Object.fromEntries(LAYERS.map((name) => [name, true])) as LayerSwitches;
   private language: Language = 'zh';
   private insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
   private camera: MapCamera | null = null;
+  private pace: Pace | null = null;
   private shownModels: string | number | null = null;
   private readySent = false;
   private framed = false;
@@ -95,6 +95,7 @@ class MapLibrePlant implements PlantMap {
   async mount(element: HTMLElement): Promise<void> {
     const probe = document.createElement('canvas').getContext('webgl2');
     if (!probe) throw new Error('WebGL 2 is not available');
+    const software = rendersInSoftware(probe);
     const palette = readPalette(element);
     this.palette = palette;
     const map = new MapLibreMap({
@@ -107,13 +108,14 @@ class MapLibrePlant implements PlantMap {
       dragRotate: true,
       fadeDuration: 0,
       canvasContextAttributes: {
-        antialias: !rendersInSoftware(probe),
+        antialias: !software,
         powerPreference: 'high-performance',
       },
     });
     probe.getExtension('WEBGL_lose_context')?.loseContext();
     this.map = map;
     this.camera = new MapCamera(map);
+    this.pace = new Pace(map, software);
     this.camera.insets = this.insets;
     await loaded(map);
     this.scene = new PlantScene(palette);
@@ -233,7 +235,7 @@ class MapLibrePlant implements PlantMap {
     this.table = table;
     this.frame = frame;
     this.scene?.movers.update(table, frame);
-    this.redraw();
+    this.pace?.live();
   }
 
   setAlarms(alarms: readonly MapAlarm[]): void {
@@ -245,7 +247,7 @@ class MapLibrePlant implements PlantMap {
     this.readings = readings;
     if (this.data) this.scene?.liquids.update(this.data.sensors, readings);
     this.updateMarks();
-    this.redraw();
+    this.pace?.live();
   }
 
   setCameraStates(states: MapCameraStates): void {
@@ -254,9 +256,22 @@ class MapLibrePlant implements PlantMap {
     this.redraw();
   }
 
+  setSurvey(survey: Survey | null): void {
+    const { map } = this;
+    if (map && survey?.raster !== this.survey?.raster) showRaster(map, survey?.raster ?? null);
+    this.survey = survey;
+    this.updateMarks();
+    this.redraw();
+  }
+
+  private shownMarks(): Mark[] {
+    return this.marks.filter((mark) => mark.anchor || this.switches[`${mark.kind}s`]);
+  }
+
   private updateMarks(): void {
-    if (this.data)
-      this.marks = detectorMarks(this.data, this.outlines.footprints, this.readings, this.cameraStates);
+    if (!this.data) return;
+    const anchors = this.survey?.anchors;
+    this.marks = detectorMarks(this.data, this.outlines.footprints, this.readings, this.cameraStates, anchors);
   }
 
   setSelection(selection: MapSelection | null): void {
@@ -298,7 +313,6 @@ class MapLibrePlant implements PlantMap {
     }
     scene.models.hide(hidden);
     scene.movers.setShown(switches.people, switches.vehicles);
-    scene.liquids.group.visible = switches.liquids;
     scene.fences.group.visible = switches.fences;
     this.applySelection();
     this.redraw();
@@ -360,9 +374,7 @@ class MapLibrePlant implements PlantMap {
   }
 
   view(): ViewState {
-    return (
-      this.camera?.view() ?? this.pendingView ?? { lon: 0, lat: 0, zoom: 15, bearing_deg: 0, pitch_deg: 0 }
-    );
+    return this.camera?.view() ?? this.pendingView ?? { lon: 0, lat: 0, zoom: 15, bearing_deg: 0, pitch_deg: 0 };
   }
 
   setView(view: ViewState): void {
@@ -407,7 +419,7 @@ class MapLibrePlant implements PlantMap {
   }
 
   private redraw(): void {
-    this.map?.triggerRepaint();
+    this.pace?.now();
   }
 
   private afterRender(): void {
@@ -415,6 +427,7 @@ class MapLibrePlant implements PlantMap {
     if (!map || !scene || !overlay || !palette || scene.matrix.length === 0) return;
     const zoom = map.getZoom();
     scene.movers.group.visible = zoom >= CLUSTER_BELOW_ZOOM;
+    scene.liquids.group.visible = this.switches.liquids && zoom >= LEVELS_FROM_ZOOM;
     const canvas = map.getCanvas();
     overlay.draw({
       matrix: scene.matrix,
@@ -422,10 +435,11 @@ class MapLibrePlant implements PlantMap {
       width: canvas.clientWidth,
       height: canvas.clientHeight,
       palette,
+      ratio: Math.min(map.getPixelRatio(), devicePixelRatio),
       language: this.language,
       labels: this.outlines.labels,
       footprints: this.outlines.footprints,
-      marks: this.marks.filter((mark) => this.switches[`${mark.kind}s`]),
+      marks: this.shownMarks(),
       table: this.table,
       frame: this.frame,
       positions: scene.movers.positions,
@@ -452,13 +466,14 @@ class MapLibrePlant implements PlantMap {
       scene: this.scene,
       camera: this.layer?.camera ?? null,
       table: this.table,
-      marks: this.marks.filter((mark) => this.switches[`${mark.kind}s`]),
+      marks: this.shownMarks(),
       data: this.data,
       origin: this.origin,
     };
   }
 
   destroy(): void {
+    this.pace?.stop();
     this.scene?.dispose();
     this.map?.remove();
     this.overlay?.canvas.remove();

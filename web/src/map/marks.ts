@@ -1,7 +1,7 @@
 /** Small equipment drawn as marks with a state: gas detectors, cameras, anchors. Pure. */
 import type { Footprint } from '../scene/footprints';
 import type { Mark } from './overlay';
-import type { MapCameraStates, MapReading, MapReadings, PlantData } from './port';
+import type { AnchorState, MapCameraStates, MapReading, MapReadings, PlantData } from './port';
 
 export function detectorState(reading: MapReading | undefined): Mark['state'] {
   if (!reading || reading.stale) return 'stale';
@@ -14,6 +14,7 @@ export function detectorMarks(
   footprints: ReadonlyMap<string, Footprint>,
   readings: MapReadings,
   cameras: MapCameraStates,
+  anchors: ReadonlyMap<string, AnchorState> = new Map(),
 ): Mark[] {
   const sensorOf = new Map<string, string>();
   for (const sensor of data.sensors) if (sensor.asset !== null) sensorOf.set(sensor.asset, sensor.code);
@@ -37,7 +38,7 @@ export function detectorMarks(
         state: state ? (state.online ? 'normal' : 'offline') : 'stale',
       });
     } else if (asset.kind === 'anchor') {
-      marks.push({ ...place, kind: 'anchor', state: 'normal' });
+      marks.push({ ...place, kind: 'anchor', state: 'normal', anchor: anchors.get(asset.code) ?? null });
     }
   }
   return marks;

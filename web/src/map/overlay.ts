@@ -6,12 +6,13 @@ import { project } from '../scene/site';
 import { glyphPath, priorityPath } from '../scene/glyphs';
 import type { Footprint } from '../scene/footprints';
 import { glyphSizePx } from '../scene/movers';
+import { drawAnchorState } from './anchors';
 import { clusterByCell } from './clusters';
 import type { Label, LabelClass } from './features';
 import type { Palette } from './palette';
 import { Lettering } from './lettering';
 import { Placement } from './placement';
-import type { Language, MapAlarm, MapSelection, MoverTable, PositionFrame } from './port';
+import type { AnchorState, Language, MapAlarm, MapSelection, MoverTable, PositionFrame } from './port';
 
 export interface Mark {
   code: string;
@@ -20,6 +21,8 @@ export interface Mark {
   y_m: number;
   z_m: number;
   state: 'normal' | 'warn' | 'alarm' | 'stale' | 'offline';
+  /** How an anchor does, while commissioning is open. */
+  anchor?: AnchorState | null;
 }
 
 export interface OverlayScene {
@@ -28,6 +31,8 @@ export interface OverlayScene {
   width: number;
   height: number;
   palette: Palette;
+  /** Device pixels per CSS pixel to draw with. */
+  ratio: number;
   language: Language;
   labels: readonly Label[];
   footprints: ReadonlyMap<string, Footprint>;
@@ -76,7 +81,7 @@ export class Overlay {
 
   draw(scene: OverlayScene): void {
     this.s = scene;
-    const ratio = window.devicePixelRatio || 1;
+    const { ratio } = scene;
     this.ratio = ratio;
     this.lettering.reset(`${scene.palette.panel} ${ratio} ${document.fonts.status}`);
     const [w, h] = [Math.round(scene.width * ratio), Math.round(scene.height * ratio)];
@@ -164,9 +169,7 @@ export class Overlay {
   private uncertainty(): void {
     const { frame, selection, hover, palette } = this.s;
     if (!frame || this.s.zoom < CLUSTER_BELOW_ZOOM) return;
-    const asked = new Set(
-      [selection, hover].filter((s) => s?.kind === 'mover').map((s) => this.rowOf(s?.id ?? null)),
-    );
+    const asked = new Set([selection, hover].filter((s) => s?.kind === 'mover').map((s) => this.rowOf(s?.id ?? null)));
     for (let row = 0; row < frame.n; row++) {
       const r = (frame.r95_dm[row] ?? 0) / 10;
       if (!this.s.moverVisible(row) || (r <= WIDE_R95_M && !asked.has(row))) continue;
@@ -193,10 +196,11 @@ export class Overlay {
     const { palette, zoom } = this.s;
     for (const mark of this.s.marks) {
       const abnormal = mark.state === 'warn' || mark.state === 'alarm';
-      if (!abnormal && zoom < 15.6) continue;
+      if (!abnormal && !mark.anchor && zoom < 15.6) continue;
       const p = this.at(mark.x_m, mark.y_m, mark.z_m);
       if (!p) continue;
-      if (mark.kind === 'anchor') this.anchor(p.x, p.y);
+      if (mark.anchor) this.surveyed(mark, mark.anchor, p.x, p.y);
+      else if (mark.kind === 'anchor') this.anchor(p.x, p.y);
       else if (mark.kind === 'camera') this.camera(p.x, p.y, mark.state);
       else this.detector(p.x, p.y, mark.state);
       if (abnormal) this.label(mark.code, p.x, p.y - 10, FONT.name, palette.text);
@@ -207,10 +211,8 @@ export class Overlay {
     const { palette } = this.s;
     const r = state === 'normal' ? 3.4 : state === 'stale' ? 4.5 : 8;
     const priority = state === 'alarm' ? 1 : 3;
-    const path =
-      state === 'alarm' || state === 'warn' ? priorityPath(priority, x, y, r) : glyphPath('square', x, y, r);
-    this.g.fillStyle =
-      state === 'alarm' ? palette.priority[1] : state === 'warn' ? palette.priority[3] : palette.panel;
+    const path = state === 'alarm' || state === 'warn' ? priorityPath(priority, x, y, r) : glyphPath('square', x, y, r);
+    this.g.fillStyle = state === 'alarm' ? palette.priority[1] : state === 'warn' ? palette.priority[3] : palette.panel;
     if (state !== 'stale') this.g.fill(path);
     this.g.lineWidth = state === 'normal' ? 1.3 : 1.8;
     this.g.strokeStyle = state === 'stale' ? palette.stale : palette.priorityOutline;
@@ -237,6 +239,17 @@ export class Overlay {
     this.g.moveTo(x - 8, y + 6);
     this.g.lineTo(x + 8, y - 6);
     this.g.stroke();
+  }
+
+  private surveyed(mark: Mark, state: AnchorState, x: number, y: number): void {
+    const { palette, selection, zoom } = this.s;
+    drawAnchorState(this.g, palette, state, x, y);
+    const picked = selection?.kind === 'asset' && selection.id === mark.code;
+    if (picked) this.selectRing(x, y);
+    const telling = state === 'silent' || state === 'shifted' || state === 'unreliable';
+    if (picked || telling || zoom > NAMES_ZOOM) {
+      this.label(mark.code, x, y - 10, FONT.name, picked ? palette.selection : palette.text, picked);
+    }
   }
 
   private anchor(x: number, y: number): void {
@@ -279,8 +292,7 @@ export class Overlay {
   private alarmRings(): void {
     for (const alarm of [...this.s.alarms].sort((a, b) => b.priority - a.priority)) {
       const row = this.rowOf(alarm.subject);
-      const place =
-        row >= 0 && this.s.moverVisible(row) ? this.head(row) : this.at(alarm.x_m, alarm.y_m, alarm.z_m);
+      const place = row >= 0 && this.s.moverVisible(row) ? this.head(row) : this.at(alarm.x_m, alarm.y_m, alarm.z_m);
       if (!place) continue;
       const colour = this.s.palette.priority[alarm.priority];
       const path = priorityPath(alarm.priority, place.x, place.y, 13);
@@ -339,13 +351,8 @@ export class Overlay {
       if (label.class === 'unit' && zoom > FULL_NAME_ZOOM && !picked) continue;
       const p = this.at(label.x_m, label.y_m, label.z_m);
       if (!p) continue;
-      const short =
-        (label.class === 'tank' || label.class === 'equipment') && zoom < FULL_NAME_ZOOM && !picked;
-      const colour = picked
-        ? palette.selection
-        : label.class === 'unit'
-          ? palette.textSecondary
-          : palette.text;
+      const short = (label.class === 'tank' || label.class === 'equipment') && zoom < FULL_NAME_ZOOM && !picked;
+      const colour = picked ? palette.selection : label.class === 'unit' ? palette.textSecondary : palette.text;
       this.label(short ? label.code : label.names[language], p.x, p.y - 4, FONT[label.class], colour, picked);
     }
   }

@@ -71,16 +71,7 @@ export class Picker {
     if (!scene || !map || !table || !scene.movers.group.visible) return null;
     const size = glyphSizePx(map.getZoom());
     const { movers, matrix } = scene;
-    const row = nearestMover(
-      matrix,
-      movers.positions,
-      (r) => movers.visible(r),
-      x,
-      y,
-      s.width,
-      s.height,
-      size,
-    );
+    const row = nearestMover(matrix, movers.positions, (r) => movers.visible(r), x, y, s.width, s.height, size);
     const who = table.rows[row];
     return who ? { kind: 'mover', id: who.id } : null;
   }
@@ -126,8 +117,7 @@ export class Picker {
   /** Outline of a zone or fence in site metres, with the centre of its bounds. */
   area(selection: MapSelection): { rings: [number, number][][]; x_m: number; y_m: number } | null {
     const { data, origin } = this.state();
-    const records =
-      selection.kind === 'zone' ? data?.zones : selection.kind === 'fence' ? data?.fences : undefined;
+    const records = selection.kind === 'zone' ? data?.zones : selection.kind === 'fence' ? data?.fences : undefined;
     const geometry = records?.find((r) => r.code === selection.id)?.geometry;
     if (!geometry || (geometry.type !== 'Polygon' && geometry.type !== 'MultiPolygon')) return null;
     const lists = geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat();

@@ -49,9 +49,7 @@ describe('crowds', () => {
           56,
         );
         expect(clusters.reduce((sum, c) => sum + c.count, 0)).toBe(points.length);
-        expect(clusters.reduce((sum, c) => sum + c.uncertain, 0)).toBe(
-          points.filter((p) => p.uncertain).length,
-        );
+        expect(clusters.reduce((sum, c) => sum + c.uncertain, 0)).toBe(points.filter((p) => p.uncertain).length);
         expect(clusters.flatMap((c) => c.rows).sort((a, b) => a - b)).toEqual(points.map((_, i) => i));
       }),
     );

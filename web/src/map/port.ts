@@ -251,6 +251,22 @@ export interface Insets {
   left: number;
 }
 
+export type AnchorState = 'ok' | 'learning' | 'silent' | 'shifted' | 'unreliable' | 'unknown';
+
+/** A picture that lies on the ground. */
+export interface SurveyRaster {
+  canvas: HTMLCanvasElement;
+  /** Lon/lat of north-west, north-east, south-east, south-west. */
+  corners: readonly [[number, number], [number, number], [number, number], [number, number]];
+}
+
+/** What commissioning adds to the map while it is open. */
+export interface Survey {
+  raster: SurveyRaster | null;
+  /** State by anchor code; those named here are drawn whatever the layer switch says. */
+  anchors: ReadonlyMap<string, AnchorState>;
+}
+
 export interface MapEvents {
   /** A click: what was hit, or null for the bare ground. */
   select: MapSelection | null;
@@ -278,6 +294,8 @@ export interface PlantMap {
   setLanguage(language: Language): void;
   setTheme(theme: Theme): void;
   setInsets(insets: Insets): void;
+  /** Null ends it. */
+  setSurvey(survey: Survey | null): void;
   flyTo(target: FlyTarget): void;
   view(): ViewState;
   setView(view: ViewState): void;

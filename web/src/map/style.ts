@@ -93,11 +93,7 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
       type: 'line',
       source: GROUND,
       minzoom: 16,
-      filter: [
-        'all',
-        part('road'),
-        ['all', ['!=', ['get', 'surface'], 'walkway'], ['>=', ['get', 'width_m'], 7]],
-      ],
+      filter: ['all', part('road'), ['all', ['!=', ['get', 'surface'], 'walkway'], ['>=', ['get', 'width_m'], 7]]],
       paint: {
         'line-color': palette.ground,
         'line-width': metresWide(latDeg, 0.02, 0.4),
