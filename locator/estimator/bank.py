@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from locator.estimator.anchors import Anchors, AnchorWatch, PairCalibration
 
 CALIBRATED_FLOOR_M = 0.05
-UNCALIBRATED_FLOOR_M = 0.15
+UNCALIBRATED_FLOOR_M = at.UNCALIBRATED_M
 POSITION_FLOOR_M = 0.10
 WALKING_Q = 0.4
 """White acceleration of a walking person, m²/s³."""
@@ -206,17 +206,20 @@ class FilterBank:
         variance = sigma[a] ** 2
         floor = known.place[a, 3]
         bias = known.bias_m[a]
+        strange = floor >= at.UNCALIBRATED_M
         if self._pairs:
             of = np.repeat(rows, counts)[radio]
             for (row, anchor), pair in self._pairs.items():
                 here = (of == row) & (a == anchor)
                 bias[here], variance[here], floor[here] = pair.bias_m, pair.sigma_m**2, pair.floor_m
+                strange[here] = False
         two = ms[radio, at.S_KIND] == at.KIND_DIFFERENCE
         if two.any():
             b = ms[radio, at.S_B].astype(np.int64)
             variance = np.where(two, variance + sigma[b] ** 2, variance)
             floor = np.where(two, np.maximum(floor, known.place[b, 3]), floor)
             bias = np.where(two, known.bias_m[b] - bias, bias)
+        ms[radio, at.S_B] = np.where(two, ms[radio, at.S_B], strange)
         ms[radio, at.S_VALUE] -= bias
         ms[radio, at.S_SIGMA] = np.sqrt(variance)
         ms[radio, at.S_SYSTEMATIC] = floor

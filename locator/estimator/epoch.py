@@ -12,7 +12,7 @@ from locator.estimator.compiled import compiled
 from locator.estimator.modes import mix, predict_modes, start, update_mode, weigh
 from locator.estimator.motion import observe, place, predict_constant, update, variance_along
 from locator.estimator.multilateration import robust_cost, solve, surmise
-from locator.estimator.quality import bias_slot, geometry, hear
+from locator.estimator.quality import bias_slot, geometry, hear, mirrored
 from locator.estimator.suspicion import alarmed, disagrees, doubt, fingerprint, noise, seen_before, watch
 
 if TYPE_CHECKING:
@@ -153,8 +153,15 @@ def try_restart(
         return False
     solve(ms, n, t, anchors, result)
     present = robust_cost(s[CV], s[CV + 1], ms, n, t, anchors)
-    if result[5] < 0.6 * present and result[6] > 1.2 * result[5]:
-        _begin(s, result, t)
+    if result[5] < 0.6 * present:
+        if result[6] > result[5] + at.CLEAR_COST:
+            _begin(s, result, t)
+        else:
+            # Lost, and two places explain the ranges alike: admit it.
+            s[CV + 4] += (2.0 * at.WIDE_M) ** 2
+            s[CV + 8] += (2.0 * at.WIDE_M) ** 2
+            s[WATCH_BITS] = 0.0
+            s[WATCH_COUNT] = 0.0
         s[RESTART_TIME] = t
         return True
     # The present place is as good as any: only let it move more easily.
@@ -163,6 +170,35 @@ def try_restart(
     s[CV + 4] += 0.04
     s[CV + 8] += 0.04
     return False
+
+
+@compiled
+def reconsider(
+    s: NDArray[np.float64],
+    ring: NDArray[np.float64],
+    count: int,
+    t: float,
+    anchors: NDArray[np.float64],
+    ms: NDArray[np.float64],
+    result: NDArray[np.float64],
+) -> bool:
+    """After a gated range: begin anew if four anchors together say another place, far better than the present one.
+
+    Anchors nearly in one line cannot tell a place from its mirror image; the first anchor off the line can, and it
+    must not be gated for it.
+    """
+    n = recent_scalars(ring, count, t, ms)
+    if distinct_statements(ms, n) < 4:
+        return False
+    present = robust_cost(s[CV], s[CV + 1], ms, n, t, anchors)
+    if present < at.CLEAR_COST:
+        return False
+    solve(ms, n, t, anchors, result)
+    if result[5] > 0.4 * present or result[6] < result[5] + at.CLEAR_COST:
+        return False
+    _begin(s, result, t)
+    s[RESTART_TIME] = t
+    return True
 
 
 @compiled
@@ -186,7 +222,7 @@ def _report(
         s[at.SURROUNDED] = 1.0 if surrounded else 0.0
         if floor[4] < 3.0:
             reasons |= at.FEW_ANCHORS
-        elif floor[3] > 4.0:
+        elif floor[3] > 4.0 or mirrored(s, s[CV], s[CV + 1], anchors):
             reasons |= at.POOR_GEOMETRY
     status = at.FIX
     if reasons & (at.FEW_ANCHORS | at.POOR_GEOMETRY | at.FROZEN | at.REINITIALISED | at.OUTLIERS):
@@ -237,7 +273,7 @@ def assumptions(ms: NDArray[np.float64], lo: int, hi: int, sigma_z: float) -> in
     for k in range(lo, hi):
         if ms[k, 1] != 2.0 and sigma_z > 0.0:
             reasons |= at.HEIGHT_ASSUMED
-        if ms[k, 6] > 0.1:
+        if ms[k, 1] != 2.0 and ms[k, 6] >= at.UNCALIBRATED_M:
             reasons |= at.UNCALIBRATED
     return reasons
 
@@ -296,7 +332,7 @@ def _start(
     solved = _position_floor(ms, lo, hi) > 0.0
     if distinct >= 3 or solved:
         solve(recent, n, t, anchors, result)
-        if solved or result[6] > result[5] + 2.0:
+        if solved or result[6] > result[5] + at.CLEAR_COST:
             _begin(s, result, t)
             for k in range(n):
                 if recent[k, 1] == 0.0:
@@ -359,6 +395,8 @@ def advance(
         reasons |= at.FROZEN
     if alarmed(s):
         try_restart(s, ring, count, t, anchors, recent, result)
+    elif believed < hi - lo:
+        reconsider(s, ring, count, t, anchors, recent, result)
     if s[RESTART_TIME] > 0.0 and t - s[RESTART_TIME] < 0.5:
         reasons |= at.REINITIALISED
     if believed < hi - lo and (believed < 4 or 2 * believed < hi - lo):

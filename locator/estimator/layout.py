@@ -47,6 +47,7 @@ S_HEIGHT = 7
 SCALAR_SIZE = 8
 
 KIND_RANGE = 0.0
+"""To anchor S_A; S_B is 1 where nobody calibrated the anchor, else 0."""
 KIND_DIFFERENCE = 1.0
 KIND_LINEAR = 2.0
 """hx·x + hy·y with hx in S_A and hy in S_B; a solved position is two of them."""
@@ -93,6 +94,10 @@ WALK_MPS = 1.5
 WIDE_M = 3.0
 """Standard deviation beyond which a place is worked out anew instead of linearised about."""
 ANYWHERE_M = 30.0
+UNCALIBRATED_M = 0.15
+"""Systematic floor of an anchor nobody calibrated, metres."""
+CLEAR_COST = 4.0
+"""By how much one place must explain the ranges better than any other: about two ranges off by three sigma."""
 # Biases of uncalibrated anchors are followed only where the geometry can tell them from a movement.
 BIAS_SIGMA_M = 0.15
 BIAS_TAU_S = 20.0

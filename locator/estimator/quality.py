@@ -12,14 +12,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from locator.estimator.compiled import compiled
-from locator.estimator.layout import BIAS_SIGMA_M, BIAS_TAU_S, HEARD, HEARD_SIZE, HEARD_SLOTS, HEIGHT, SURROUNDED, TIME
+from locator.estimator.layout import (
+    BIAS_SIGMA_M,
+    BIAS_TAU_S,
+    CLEAR_COST,
+    HEARD,
+    HEARD_SIZE,
+    HEARD_SLOTS,
+    HEIGHT,
+    SURROUNDED,
+    TIME,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WINDOW_S = 1.0
-CALIBRATED_M = 0.1
-"""A floor above this means an uncalibrated anchor."""
+NEAR_LINE_M = 0.5
+"""So near the line the mirror image is as good an answer."""
+USUAL_SIGMA_M = 0.1
 FORGET_S = 2.0
 FARTHEST_FLOOR_M = 5.0
 G_XX, G_XY, G_YY, G_HDOP, G_COUNT = range(5)
@@ -52,7 +63,7 @@ def bias_slot(s: NDArray[np.float64], m: NDArray[np.float64], t: float) -> int:
 
     Gauss–Markov: the bias forgets itself within tens of seconds, as the tag walks on and other steel stands between.
     """
-    if s[SURROUNDED] == 0.0 or m[1] != 0.0 or m[6] <= CALIBRATED_M:
+    if s[SURROUNDED] == 0.0 or m[1] != 0.0 or m[3] == 0.0:
         return -1
     for k in range(HEARD_SLOTS):
         at = HEARD + HEARD_SIZE * k
@@ -115,3 +126,47 @@ def geometry(
     det = ga * gc - gb * gb
     out[3] = math.sqrt((ga + gc) / det) if det > 1e-9 else np.inf
     out[4] = count
+
+
+@compiled
+def mirrored(s: NDArray[np.float64], x: float, y: float, anchors: NDArray[np.float64]) -> bool:
+    """Whether the anchors heard within a second cannot tell (x, y) from its mirror image.
+
+    They stand nearly in one line then, and a person who walked through the line may be followed on the wrong side of
+    it with a small covariance.
+    """
+    n, ax, ay = 0.0, 0.0, 0.0
+    for k in range(HEARD_SLOTS):
+        at = HEARD + HEARD_SIZE * k
+        if s[at] >= 0.0 and s[TIME] - s[at + 1] <= WINDOW_S:
+            n += 1.0
+            ax += anchors[int(s[at]), 0]
+            ay += anchors[int(s[at]), 1]
+    if n < 2.0:
+        return True
+    ax /= n
+    ay /= n
+    xx, xy, yy = 0.0, 0.0, 0.0
+    for k in range(HEARD_SLOTS):
+        at = HEARD + HEARD_SIZE * k
+        if s[at] >= 0.0 and s[TIME] - s[at + 1] <= WINDOW_S:
+            dx, dy = anchors[int(s[at]), 0] - ax, anchors[int(s[at]), 1] - ay
+            xx += dx * dx
+            xy += dx * dy
+            yy += dy * dy
+    angle = 0.5 * math.atan2(2.0 * xy, xx - yy)
+    nx, ny = -math.sin(angle), math.cos(angle)
+    off = (x - ax) * nx + (y - ay) * ny
+    if abs(off) < NEAR_LINE_M:
+        return False
+    cost = 0.0
+    for k in range(HEARD_SLOTS):
+        at = HEARD + HEARD_SIZE * k
+        if s[at] >= 0.0 and s[TIME] - s[at + 1] <= WINDOW_S:
+            i = int(s[at])
+            dx, dy = x - anchors[i, 0], y - anchors[i, 1]
+            beside = (anchors[i, 0] - ax) * nx + (anchors[i, 1] - ay) * ny
+            d = max(math.sqrt(dx * dx + dy * dy), 1.0)
+            longer = 2.0 * off * beside / d
+            cost += math.log1p(longer * longer / (4.0 * (USUAL_SIGMA_M**2 + s[at + 2] * s[at + 2])))
+    return cost < CLEAR_COST

@@ -13,9 +13,9 @@ import numpy as np
 
 from locator.estimator import columns, kernel
 from locator.estimator import layout as at
-from locator.estimator.epoch import try_restart
+from locator.estimator.epoch import reconsider, try_restart
 from locator.estimator.multilateration import RESULT_SIZE
-from locator.estimator.quality import CALIBRATED_M, FARTHEST_FLOOR_M, FORGET_S, WINDOW_S
+from locator.estimator.quality import FARTHEST_FLOOR_M, FORGET_S, NEAR_LINE_M, USUAL_SIGMA_M, WINDOW_S
 from locator.estimator.suspicion import alarmed
 
 if TYPE_CHECKING:
@@ -107,9 +107,7 @@ def _ordinary(
     columns.predict_constant(s[: at.MODEL_SIZE], np.maximum(np.where(plain, dt, 0.0), 0.0), q)
     plain &= ~_wide(s)
     # Biases that are followed on the way are left to the compiled functions' own text.
-    uncalibrated = (there & (m[:, :, at.S_KIND] == at.KIND_RANGE) & (m[:, :, at.S_SYSTEMATIC] > CALIBRATED_M)).any(
-        axis=1
-    )
+    uncalibrated = (there & (m[:, :, at.S_KIND] == at.KIND_RANGE) & (m[:, :, at.S_B] > 0.0)).any(axis=1)
     plain &= ~((s[at.SURROUNDED] > 0.0) & uncalibrated)
     plain &= _unsuspicious(s, m, there, n, sigma_z, anchors)
     if not plain.any():
@@ -133,7 +131,7 @@ def _ordinary(
     _note_prints(s, m, there, n)
     believed = _fold(s, m, there, t, sigma_z, anchors, misses, lo)
     state[row] = s.T
-    for k in np.flatnonzero(_many_suspects(s)).tolist():
+    for k in np.flatnonzero(_many_suspects(s) | (believed < n)).tolist():
         _bark(state, rings, metas, int(row[k]), float(t[k]), anchors)
         s[:, k] = state[row[k]]
     epoch = chosen[plain]
@@ -257,9 +255,9 @@ def _many_suspects(s: Floats) -> Flags:
 
 
 def _bark(state: Floats, rings: Floats, metas: Floats, row: int, t: float, anchors: Floats) -> None:
-    if alarmed(state[row]):
-        recent, result = np.empty((at.RING, at.SCALAR_SIZE)), np.empty(RESULT_SIZE)
-        try_restart(state[row], rings[row], int(metas[row, 0]), t, anchors, recent, result)
+    recent, result = np.empty((at.RING, at.SCALAR_SIZE)), np.empty(RESULT_SIZE)
+    again = try_restart if alarmed(state[row]) else reconsider
+    again(state[row], rings[row], int(metas[row, 0]), t, anchors, recent, result)
 
 
 def _keep(checkpoints: Floats, state: Floats, row: Ints) -> None:
@@ -284,7 +282,8 @@ def _report(
     floor_m = np.where(solved, m[:, :, at.S_SYSTEMATIC], 0.0).max(axis=1)
     radio = there & ~solved
     reasons = np.where(radio.any(axis=1) & (sigma_z > 0.0), at.HEIGHT_ASSUMED, 0)
-    reasons |= np.where((there & (m[:, :, at.S_SYSTEMATIC] > 0.1)).any(axis=1), at.UNCALIBRATED, 0)
+    strange = there & (m[:, :, at.S_KIND] != at.KIND_LINEAR) & (m[:, :, at.S_SYSTEMATIC] >= at.UNCALIBRATED_M)
+    reasons |= np.where(strange.any(axis=1), at.UNCALIBRATED, 0)
     reasons |= np.where(s[at.SAME_COUNT] >= at.FROZEN_AFTER, at.FROZEN, 0)
     began_anew = (s[at.RESTART_TIME] > 0.0) & (t - s[at.RESTART_TIME] < 0.5)
     reasons |= np.where(began_anew, at.REINITIALISED, 0)
@@ -296,7 +295,8 @@ def _report(
     s[at.SURROUNDED] = np.where(alone, s[at.SURROUNDED], surrounded)
     hdop, count = np.where(alone, 0.0, hdop), np.where(alone, 0.0, count)
     reasons |= np.where(~alone & (count < 3.0), at.FEW_ANCHORS, 0)
-    reasons |= np.where(~alone & (count >= 3.0) & (hdop > 4.0), at.POOR_GEOMETRY, 0)
+    poor = ~alone & (count >= 3.0) & ((hdop > 4.0) | _mirrored(s, anchors))
+    reasons |= np.where(poor, at.POOR_GEOMETRY, 0)
     weak = at.FEW_ANCHORS | at.POOR_GEOMETRY | at.FROZEN | at.REINITIALISED | at.OUTLIERS
     status = np.where(reasons & weak, at.DEGRADED, at.FIX)
     status = np.where(believed == 0, at.PREDICTED, status)
@@ -336,3 +336,20 @@ def _geometry(s: Floats, sigma_z: Floats, anchors: Floats) -> tuple[Floats, Floa
     enough = det > 1e-9
     hdop = np.where(enough, np.sqrt((ga + gc) / np.where(enough, det, 1.0)), np.inf)
     return xx + jx * jx, xy + jx * jy, yy + jy * jy, hdop, count
+
+
+def _mirrored(s: Floats, anchors: Floats) -> Flags:
+    """As `quality.mirrored`."""
+    slots = np.arange(at.HEARD, at.PRINTS, at.HEARD_SIZE)
+    near = (s[slots] >= 0.0) & (s[at.TIME] - s[slots + 1] <= WINDOW_S)
+    place = anchors[np.where(near, s[slots], 0).astype(np.int64)]
+    n = np.maximum(near.sum(axis=0), 1)
+    ax, ay = ((place[:, :, k] * near).sum(axis=0) / n for k in (0, 1))
+    dx, dy = (place[:, :, 0] - ax) * near, (place[:, :, 1] - ay) * near
+    angle = 0.5 * np.arctan2(2.0 * (dx * dy).sum(axis=0), (dx * dx).sum(axis=0) - (dy * dy).sum(axis=0))
+    nx, ny = -np.sin(angle), np.cos(angle)
+    off = (s[0] - ax) * nx + (s[1] - ay) * ny
+    d = np.maximum(np.hypot(s[0] - place[:, :, 0], s[1] - place[:, :, 1]), 1.0)
+    longer = 2.0 * off * (dx * nx + dy * ny) / d
+    cost = (np.log1p(longer**2 / (4.0 * (USUAL_SIGMA_M**2 + s[slots + 2] ** 2))) * near).sum(axis=0)
+    return np.asarray((near.sum(axis=0) < 2) | ((np.abs(off) >= NEAR_LINE_M) & (cost < at.CLEAR_COST)), bool)

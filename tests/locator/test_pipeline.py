@@ -188,6 +188,37 @@ def test_uncalibrated_anchors_make_the_fix_less_sure() -> None:
     assert b.cov_m2[-1, 0] > 1.5 * a.cov_m2[-1, 0]
 
 
+def test_a_mirror_image_is_not_ruled_out_in_silence() -> None:
+    pipeline = fresh()
+    for k in range(5):
+        d = biased(14.0, 9.0)
+        at = T0 + k * 10**9
+        # A1, A5 and A2 stand in one line.
+        send(pipeline, ranges("T1", at, k, {code: d[code] for code in ("A1", "A5", "A2")}), at=T0 + 10**10)
+        send(pipeline, ranges("T2", at, k, {code: d[code] for code in ("A1", "A5", "A4")}), at=T0 + 10**10)
+    (batch,) = pipeline.flush(T0)
+    lined = np.array([tag == "T1" for tag in batch.tag])
+    assert (batch.reasons[lined] & Reason.POOR_GEOMETRY).all()
+    assert (batch.status[lined] == FixStatus.DEGRADED).all()
+    assert (batch.status[~lined] == FixStatus.FIX).all()
+
+
+def test_the_first_anchor_off_the_line_brings_a_mirrored_tag_home() -> None:
+    pipeline = fresh()
+    mirror = {code: d + 0.05 for code, d in distances(14.0, -9.0).items()}
+    for k in range(20):
+        # The lower anchors measure the same on both sides; A4 tells that it was a mirror image all along.
+        d = {code: mirror[code] for code in ("A1", "A5", "A2")}
+        if k < 10:
+            d["A4"] = mirror["A4"]
+        elif k >= 12:
+            d["A4"] = biased(14.0, 9.0)["A4"]
+        send(pipeline, ranges("T1", T0 + k * 10**9, k, d), at=T0 + 25 * 10**9)
+    (batch,) = pipeline.flush(T0)
+    assert batch.xyz_m[9, :2] == pytest.approx([14.0, -9.0], abs=0.1)
+    assert batch.xyz_m[-1, :2] == pytest.approx([14.0, 9.0], abs=0.1)
+
+
 def test_unknown_biases_are_followed_where_six_anchors_surround_the_tag() -> None:
     pipeline = Pipeline({CODE: PLAIN})
     rng = np.random.default_rng(9)
