@@ -81,6 +81,12 @@ class WebSocketEngine:
         except ConnectionClosed:
             pass
 
+    def send(self, message: str) -> None:
+        """Send to whoever is subscribed."""
+        if self.subscriptions:
+            for connection in self._connections:
+                connection.send(message)
+
     def drop(self) -> None:
         for connection in self._connections:
             connection.close()
@@ -96,7 +102,7 @@ class HttpEngine:
     """A server that answers every question with the next of `answers`, and with the last one from then on.
 
     Args:
-        answers: status and body.
+        answers: status and body; may be exchanged while it runs.
     """
 
     def __init__(self, answers: list[tuple[int, bytes]]) -> None:
