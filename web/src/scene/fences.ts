@@ -31,11 +31,7 @@ export interface Curtain {
 }
 
 /** Walls along closed rings between two heights, two triangles a segment. Pure. */
-export function curtain(
-  rings: readonly (readonly [number, number])[][],
-  baseM: number,
-  topM: number,
-): Curtain {
+export function curtain(rings: readonly (readonly [number, number])[][], baseM: number, topM: number): Curtain {
   const positions: number[] = [];
   const rise: number[] = [];
   const index: number[] = [];
@@ -85,11 +81,8 @@ export class Fences {
     this.clear();
     for (const fence of fences) {
       const g = fence.geometry;
-      const lists =
-        g.type === 'Polygon' ? g.coordinates : g.type === 'MultiPolygon' ? g.coordinates.flat() : [];
-      const rings = lists.map((ring) =>
-        ring.map((p: Position) => lonLatToSite(origin, p[0] ?? 0, p[1] ?? 0)),
-      );
+      const lists = g.type === 'Polygon' ? g.coordinates : g.type === 'MultiPolygon' ? g.coordinates.flat() : [];
+      const rings = lists.map((ring) => ring.map((p: Position) => lonLatToSite(origin, p[0] ?? 0, p[1] ?? 0)));
       const base = Math.max(0, fence.z_min_m);
       const { positions, rise, index } = curtain(rings, base, Math.min(fence.z_max_m, base + DRAWN_M));
       const geometry = new BufferGeometry();

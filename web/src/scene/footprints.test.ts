@@ -8,11 +8,7 @@ import { siteToLonLat } from './site';
 const origin = { lon: 118.95, lat: 37.95 };
 const at = (x: number, y: number) => siteToLonLat(origin, x, y);
 
-function asset(
-  kind: string,
-  attributes: Record<string, unknown>,
-  geometry?: AssetRecord['geometry'],
-): AssetRecord {
+function asset(kind: string, attributes: Record<string, unknown>, geometry?: AssetRecord['geometry']): AssetRecord {
   return {
     code: 'X-1',
     names: { zh: '甲', en: 'X' },
@@ -63,15 +59,11 @@ describe('footprints', () => {
       ],
       6,
     );
-    expect(rings.map((r) => area(r.slice(0, 4)))).toEqual(
-      [60, 120].map((v) => expect.closeTo(v, 6) as number),
-    );
+    expect(rings.map((r) => area(r.slice(0, 4)))).toEqual([60, 120].map((v) => expect.closeTo(v, 6) as number));
   });
 
   it('has no outline for an empty geometry', () => {
-    expect(
-      footprint(origin, asset('road', { width_m: 6 }, { type: 'GeometryCollection', geometries: [] })),
-    ).toBeNull();
+    expect(footprint(origin, asset('road', { width_m: 6 }, { type: 'GeometryCollection', geometries: [] }))).toBeNull();
   });
 });
 
@@ -79,19 +71,15 @@ describe('shadows', () => {
   it('hold the ring and the ring moved by the height', () => {
     const point = fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 }));
     fc.assert(
-      fc.property(
-        fc.array(point, { minLength: 4, maxLength: 12 }),
-        fc.integer({ min: 1, max: 60 }),
-        (points, top) => {
-          const ring = hull(points as Ring);
-          fc.pre(ring.length >= 3 && area(ring) > 1);
-          const shadow = shadowOf(ring, top);
-          expect(area(shadow)).toBeGreaterThanOrEqual(area(ring) - 1e-6);
-          const far = Math.max(...ring.map(([x, y]) => x * SHADOW_EAST + y * SHADOW_NORTH));
-          const reach = Math.max(...shadow.map(([x, y]) => x * SHADOW_EAST + y * SHADOW_NORTH));
-          expect(reach).toBeCloseTo(far + top * (SHADOW_EAST ** 2 + SHADOW_NORTH ** 2), 6);
-        },
-      ),
+      fc.property(fc.array(point, { minLength: 4, maxLength: 12 }), fc.integer({ min: 1, max: 60 }), (points, top) => {
+        const ring = hull(points as Ring);
+        fc.pre(ring.length >= 3 && area(ring) > 1);
+        const shadow = shadowOf(ring, top);
+        expect(area(shadow)).toBeGreaterThanOrEqual(area(ring) - 1e-6);
+        const far = Math.max(...ring.map(([x, y]) => x * SHADOW_EAST + y * SHADOW_NORTH));
+        const reach = Math.max(...shadow.map(([x, y]) => x * SHADOW_EAST + y * SHADOW_NORTH));
+        expect(reach).toBeCloseTo(far + top * (SHADOW_EAST ** 2 + SHADOW_NORTH ** 2), 6);
+      }),
     );
   });
 });

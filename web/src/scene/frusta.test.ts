@@ -32,9 +32,7 @@ describe('camera frusta', () => {
     for (const tilt of [-80, -30, 0, 20]) {
       const [centre, ...corners] = frustum({ ...camera, tilt_deg: tilt });
       for (const c of corners) {
-        expect(Math.hypot(c[0] - centre[0], c[1] - centre[1], c[2] - centre[2])).toBeLessThanOrEqual(
-          50 + 1e-9,
-        );
+        expect(Math.hypot(c[0] - centre[0], c[1] - centre[1], c[2] - centre[2])).toBeLessThanOrEqual(50 + 1e-9);
         expect(c[2]).toBeGreaterThan(0);
       }
     }
@@ -43,8 +41,7 @@ describe('camera frusta', () => {
   it('open by the horizontal field of view', () => {
     const [centre, left, right] = frustum(camera);
     const angle =
-      Math.atan2(right[0] - centre[0], right[1] - centre[1]) -
-      Math.atan2(left[0] - centre[0], left[1] - centre[1]);
+      Math.atan2(right[0] - centre[0], right[1] - centre[1]) - Math.atan2(left[0] - centre[0], left[1] - centre[1]);
     expect((angle * 180) / Math.PI).toBeCloseTo(90, 6);
   });
 });

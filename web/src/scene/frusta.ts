@@ -20,21 +20,11 @@ export function frustum(camera: CameraRecord): [Point3, Point3, Point3, Point3, 
   const tilt = camera.tilt_deg * rad;
   const half = Math.tan((camera.hfov_deg / 2) * rad);
   const tall = (half * camera.height_px) / camera.width_px;
-  const forward: Point3 = [
-    Math.sin(heading) * Math.cos(tilt),
-    Math.cos(heading) * Math.cos(tilt),
-    Math.sin(tilt),
-  ];
+  const forward: Point3 = [Math.sin(heading) * Math.cos(tilt), Math.cos(heading) * Math.cos(tilt), Math.sin(tilt)];
   const right: Point3 = [Math.cos(heading), -Math.sin(heading), 0];
-  const up: Point3 = [
-    -Math.sin(heading) * Math.sin(tilt),
-    -Math.cos(heading) * Math.sin(tilt),
-    Math.cos(tilt),
-  ];
+  const up: Point3 = [-Math.sin(heading) * Math.sin(tilt), -Math.cos(heading) * Math.sin(tilt), Math.cos(tilt)];
   const corner = (sx: number, sy: number): Point3 => {
-    const d = [0, 1, 2].map(
-      (i) => (forward[i] ?? 0) + sx * half * (right[i] ?? 0) + sy * tall * (up[i] ?? 0),
-    );
+    const d = [0, 1, 2].map((i) => (forward[i] ?? 0) + sx * half * (right[i] ?? 0) + sy * tall * (up[i] ?? 0));
     const norm = Math.hypot(d[0] ?? 0, d[1] ?? 0, d[2] ?? 0);
     const down = (d[2] ?? 0) / norm;
     // A ray that meets the ground ends there.

@@ -63,13 +63,7 @@ export class PlantScene {
   }
 
   /** Compose the frame's matrix in doubles, choose levels of detail. */
-  frame(
-    mainMatrix: ArrayLike<number>,
-    width: number,
-    height: number,
-    pixelRatio: number,
-    zoom: number,
-  ): number[] {
+  frame(mainMatrix: ArrayLike<number>, width: number, height: number, pixelRatio: number, zoom: number): number[] {
     this.matrix = multiply(mainMatrix, this.site);
     this.models.arrange(this.matrix, height, zoom);
     this.movers.resize(width, height, pixelRatio, zoom);

@@ -113,8 +113,7 @@ class Equipment {
     const counts = this.meshes.map(() => 0);
     this.places.forEach((place, i) => {
       const e = place.elements;
-      const w =
-        (matrix[3] ?? 0) * e[12] + (matrix[7] ?? 0) * e[13] + (matrix[11] ?? 0) * e[14] + (matrix[15] ?? 0);
+      const w = (matrix[3] ?? 0) * e[12] + (matrix[7] ?? 0) * e[13] + (matrix[11] ?? 0) * e[14] + (matrix[15] ?? 0);
       const level = w > 0 && (this.radius * pxPerUnit) / w > 70 ? 0 : this.meshes.length - 1;
       const mesh = this.meshes[level];
       const slot = counts[level] ?? 0;
@@ -282,10 +281,9 @@ export class PlantModels {
 
   /** Code and distance of the asset a ray hits first. */
   pick(raycaster: Raycaster): { code: string; distance: number } | null {
-    const meshes = [
-      ...this.equipment.flatMap((e) => e.meshes),
-      ...this.baked.flatMap((b) => b.levels),
-    ].filter((m) => m.visible);
+    const meshes = [...this.equipment.flatMap((e) => e.meshes), ...this.baked.flatMap((b) => b.levels)].filter(
+      (m) => m.visible,
+    );
     for (const hit of raycaster.intersectObjects(meshes, false)) {
       const feature = this.featureOf(hit.object as Mesh, hit.instanceId, hit.face?.a);
       const code = feature === null ? undefined : this.features[feature];

@@ -13,16 +13,7 @@ import {
 } from 'three';
 import type { DepthModes } from 'three';
 import { DEGRADED, NEVER_SEEN, type MoverTable, type PositionFrame } from '../map/port';
-import {
-  CELL_H,
-  CELL_W,
-  drawAtlas,
-  FOOT_Y,
-  MOVER_GLYPHS,
-  ROWS,
-  type GlyphColours,
-  type MoverGlyph,
-} from './glyphs';
+import { CELL_H, CELL_W, drawAtlas, FOOT_Y, MOVER_GLYPHS, ROWS, type GlyphColours, type MoverGlyph } from './glyphs';
 
 const VERTEX = /* glsl */ `
 attribute float cell;
@@ -124,10 +115,7 @@ export class Movers {
     if (this.positions.length !== 3 * n) {
       this.positions = new Float32Array(3 * n);
       this.cells = new Float32Array(n);
-      this.geometry.setAttribute(
-        'position',
-        new BufferAttribute(this.positions, 3).setUsage(DynamicDrawUsage),
-      );
+      this.geometry.setAttribute('position', new BufferAttribute(this.positions, 3).setUsage(DynamicDrawUsage));
       this.geometry.setAttribute('cell', new BufferAttribute(this.cells, 1).setUsage(DynamicDrawUsage));
     }
     this.geometry.setDrawRange(0, n);

@@ -1,12 +1,5 @@
 /** Ground shadows and contact darkening, painted once per plant into one texture on one quad: costs nothing per frame. */
-import {
-  CanvasTexture,
-  LinearFilter,
-  LinearMipmapLinearFilter,
-  Mesh,
-  MeshBasicMaterial,
-  PlaneGeometry,
-} from 'three';
+import { CanvasTexture, LinearFilter, LinearMipmapLinearFilter, Mesh, MeshBasicMaterial, PlaneGeometry } from 'three';
 import { hull, type Footprint, type Ring } from './footprints';
 
 /** Horizontal reach of the shadow per metre of height: a sun 50° high in the south-west. */

@@ -64,10 +64,7 @@ export function siteToLonLat(origin: SiteOrigin, xM: number, yM: number): [numbe
 /** Lon/lat degrees to site metres (inverse of `siteToLonLat`). */
 export function lonLatToSite(origin: SiteOrigin, lon: number, lat: number): [number, number] {
   const { meridian, normal } = radii(origin.lat);
-  return [
-    (lon - origin.lon) * RAD * normal * Math.cos(origin.lat * RAD),
-    (lat - origin.lat) * RAD * meridian,
-  ];
+  return [(lon - origin.lon) * RAD * normal * Math.cos(origin.lat * RAD), (lat - origin.lat) * RAD * meridian];
 }
 
 /** Multiply two column-major 4 × 4 matrices in double precision. */
