@@ -25,7 +25,7 @@ export function drawAnchorState(
     g.strokeStyle = palette.panel;
     g.stroke(path);
     g.lineWidth = 2.5;
-    g.strokeStyle = palette.priority[1];
+    g.strokeStyle = palette.text;
     g.stroke(path);
     return;
   }

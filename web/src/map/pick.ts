@@ -77,10 +77,12 @@ export class Picker {
   }
 
   private mark(s: PickState, x: number, y: number): MapSelection | null {
-    if (!s.scene || !s.map || s.map.getZoom() < 15.6) return null;
+    if (!s.scene || !s.map) return null;
+    const near = s.map.getZoom() >= 15.6;
     let best: MapSelection | null = null;
     let bestDistance = MARK_PX;
     for (const mark of s.marks) {
+      if (!near && !mark.anchor) continue;
       const p = project(s.scene.matrix, mark.x_m, mark.y_m, mark.z_m, s.width, s.height);
       const d = Math.hypot(p.x - x, p.y - y);
       if (p.w > 0 && d < bestDistance) {
