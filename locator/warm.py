@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from locator.estimator import compiled
 from locator.estimator.anchors import Anchors
 from locator.estimator.bank import FilterBank
 
 _PLACES = ((0.0, 0.0, 3.0), (10.0, 0.0, 3.0), (0.0, 10.0, 3.0), (10.0, 10.0, 3.0))
+
+
+def is_kept() -> bool:
+    """Whether kernels of exactly this source are on the disk, so that loading them takes little time and memory."""
+    place = compiled._KEPT  # noqa: SLF001 - the one other place that needs to know it
+    return place is not None and any(place.rglob("*.nbi"))
 
 
 def warm_up() -> int:

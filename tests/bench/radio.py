@@ -112,12 +112,14 @@ def play(
         first_seq: number of the first message.
         sent: told the tag and its event time (UTC ns, whole milliseconds) just before each message leaves.
     """
+    last_ns = [0] * len(load.tags)
     began_s = time.perf_counter()
     for number, (at_s, tag, ranges) in enumerate(plan):
         wait_s = at_s - (time.perf_counter() - began_s)
         if wait_s > 0.0005:
             time.sleep(wait_s)
-        t_ns = time.time_ns() // 1_000_000 * 1_000_000
+        # A sender that was held up sends in a burst; two epochs of a tag still never share a millisecond.
+        t_ns = last_ns[tag] = max(time.time_ns() // 1_000_000 * 1_000_000, last_ns[tag] + 1_000_000)
         body = payload(load, tag, ranges, t_ns, first_seq + number)
         if sent is not None:
             sent(tag, t_ns)

@@ -142,6 +142,7 @@ class Running:
         await asyncio.to_thread(self._prepare_store)
         self._models = asyncio.create_task(self._build_models())
         await loading
+        await self._compile_kernels()
         settings = self._role_settings()
         listening = asyncio.create_task(self._listen())
         self._roles["listening"] = listening
@@ -194,6 +195,17 @@ class Running:
             _say(f"厂区 Plant       {head.code} {head.names.zh} {head.names.en}")
         if not heads:
             _say("厂区 Plant       无 none: twin import plant DIR")
+
+    async def _compile_kernels(self) -> None:
+        """In a process of its own: a compiler that has worked keeps some 200 MB."""
+        from locator.warm import is_kept  # noqa: PLC0415 - loaded while the servers start
+
+        if await asyncio.to_thread(is_kept):
+            return
+        _say("内核 Kernels     编译中，仅首次 compiling, only this once")
+        child = spawn([sys.executable, "-m", "locator.warm"], log=self._var / "log" / "kernels.log", cwd=PROJECT)
+        self._children.append(child)
+        await self._ended(child)
 
     async def _build_models(self) -> None:
         """3D models of every plant, in a process of its own: what builds them is large and needed only once."""
