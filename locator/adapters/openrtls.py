@@ -2,7 +2,8 @@
 
 `{"id":"0xDECA…","timestamp","msgid","coordinates":{"x","y","z","heading","pqf"},"meas":[{"anchor","dist","tqf","rssi"}]}`;
 metres, epoch seconds. The ranges feed this project's own filter; the position the engine solved from the same ranges
-would count them twice and is left out, unless the feed says to take positions instead.
+would count them twice and is left out, unless the feed says to take positions instead. Messages are told apart by
+tag and time; `msgid` is not needed for it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,6 @@ class _Range(msgspec.Struct, gc=False):
 class _Message(msgspec.Struct, gc=False):
     id: str
     timestamp: float
-    msgid: int
     coordinates: _Coordinates | None = None
     meas: list[_Range] | None = None
 
@@ -76,10 +76,10 @@ class OpenRtlsAdapter:
             if at is None:
                 sieve.skip(Skip.NO_POSITION)
             else:
-                sieve.position(tag, t_ns, message.msgid, (at.x, at.y, at.z), None)
+                sieve.position(tag, t_ns, t_ns, (at.x, at.y, at.z), None)
         elif message.meas is None:
             sieve.refuse(RefusalReason.MISSING_FIELD, f"{tag}: meas")
         elif not message.meas:
             sieve.skip(Skip.NO_POSITION)
         else:
-            sieve.ranges(tag, t_ns, message.msgid, ((part.anchor, part.dist) for part in message.meas))
+            sieve.ranges(tag, t_ns, t_ns, ((part.anchor, part.dist) for part in message.meas))

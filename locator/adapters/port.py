@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Covariance = tuple[float, float, float]
 """Of x and y in the engine's frame: xx, xy, yy in m²."""
 
+MAX_ANSWER_BYTES = 16 << 20
+"""The longest answer of an engine that is asked: it tells of all its tags at once."""
+
 R95_SIGMAS = math.sqrt(-2.0 * math.log(0.05))
 """Radius that holds 95 % of a circular normal distribution, in standard deviations."""
 

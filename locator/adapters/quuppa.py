@@ -12,14 +12,25 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gis.messages import MAX_BYTES, Reader, event_time
+from gis.messages import Reader, event_time
 from gis.refusal import Refusal, RefusalReason
-from locator.adapters.port import Covariance, Identity, Sieve, Skip, TagState, Taken, round_covariance, sigmas_of_radius
+from locator.adapters.port import (
+    MAX_ANSWER_BYTES,
+    Covariance,
+    Identity,
+    Sieve,
+    Skip,
+    TagState,
+    Taken,
+    round_covariance,
+    sigmas_of_radius,
+)
 
 if TYPE_CHECKING:
     from locator.codec import Known
 
 _ABSENT = msgspec.UNSET
+_PORTION = 200
 
 
 class _Tag(msgspec.Struct, gc=False, rename="camel"):
@@ -46,7 +57,7 @@ class _Tag(msgspec.Struct, gc=False, rename="camel"):
 
 
 class _Answer(msgspec.Struct, gc=False):
-    tags: msgspec.Raw
+    tags: list[msgspec.Raw]
 
 
 class _Located(msgspec.Struct, gc=False):
@@ -107,13 +118,23 @@ class QuuppaAdapter:
 
     @staticmethod
     def _read(topic: str, payload: bytes) -> tuple[list[_Tag], list[Refusal]]:
-        if len(payload) <= MAX_BYTES and payload.lstrip()[:1] == b"{":
-            try:
-                return _READER.read(topic, bytes(_ANSWER.decode(payload).tags))
-            except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
-                # No answer with `tags`: one tag by itself, or nothing readable, which the reader will say.
-                pass
-        return _READER.read(topic, payload)
+        try:
+            answer = len(payload) <= MAX_ANSWER_BYTES and payload.lstrip()[:1] == b"{"
+            parts = _ANSWER.decode(payload).tags if answer else None
+        except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+            # No answer with `tags`: one tag by itself, or nothing readable, which the reader will say.
+            parts = None
+        if parts is None:
+            return _READER.read(topic, payload)
+        tags: list[_Tag] = []
+        bad: list[Refusal] = []
+        # An answer may tell of more tags at once than a message is long.
+        for first in range(0, len(parts), _PORTION):
+            portion = b",".join(bytes(part) for part in parts[first : first + _PORTION])
+            some, others = _READER.read(topic, b"[" + portion + b"]")
+            tags += some
+            bad += others
+        return tags, bad
 
     def _position_of(self, sieve: Sieve, code: str, tag: _Tag) -> None:
         told = _new(tag) if tag.tag_id is not None else _old(tag)

@@ -48,28 +48,28 @@ class SuperframeClock:
         """
         if self._zero_ns is None:
             self._begin(received_ns - frame * PERIOD_NS, received_ns)
-        elif received_ns - self._since_ns > WINDOW_NS:
-            self._former_ns, self._zero_ns = self._zero_ns, None
-            self._since_ns = received_ns
-        zero = self._least()
+        zero_ns = self._least()
         if self._wraps_at is not None:
-            whole = self._wraps_at * PERIOD_NS
-            frame += round((received_ns - zero - frame * PERIOD_NS) / whole) * self._wraps_at
-        own_zero = received_ns - frame * PERIOD_NS
-        if not -EARLIEST_NS <= own_zero - zero <= LATEST_NS:
-            if not self._agreed(own_zero):
+            whole_ns = self._wraps_at * PERIOD_NS
+            frame += round((received_ns - zero_ns - frame * PERIOD_NS) / whole_ns) * self._wraps_at
+        own_zero_ns = received_ns - frame * PERIOD_NS
+        if not -EARLIEST_NS <= own_zero_ns - zero_ns <= LATEST_NS:
+            if not self._agreed(own_zero_ns):
                 return RefusalReason.BAD_TIME
             self._begin(min(self._doubts), received_ns)
+        elif received_ns - self._since_ns > WINDOW_NS:
+            # Only a message that fits opens the next window: doubtful ones must not set its zero.
+            self._former_ns, self._zero_ns, self._since_ns = self._zero_ns, own_zero_ns, received_ns
+        else:
+            self._zero_ns = min(zero_ns if self._zero_ns is None else self._zero_ns, own_zero_ns)
         self._doubts.clear()
-        self._zero_ns = own_zero if self._zero_ns is None else min(self._zero_ns, own_zero)
         return self._least() + frame * PERIOD_NS - self._latency_ns, frame
 
     def _begin(self, zero_ns: int, received_ns: int) -> None:
         self._zero_ns, self._former_ns, self._since_ns = zero_ns, None, received_ns
 
     def _least(self) -> int:
-        known = [zero for zero in (self._zero_ns, self._former_ns) if zero is not None]
-        return min(known)
+        return min(zero for zero in (self._zero_ns, self._former_ns) if zero is not None)
 
     def _agreed(self, own_zero: int) -> bool:
         if self._doubts and abs(own_zero - self._doubts[-1]) > EARLIEST_NS:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 MAX_QUEUE_BYTES = 64 << 20
 LOOK_S = 0.5
 """So often a waiting thread looks whether it should stop."""
+_STOP_S = 3.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONG_ENOUGH_S = 0.5, 10.0, 60.0
 
 
@@ -40,10 +41,19 @@ class Feed(ABC):
         name: what counts, log lines and refusals call it.
         capacity: most messages that wait here.
         first_pause_s: pause before the first new attempt after a loss.
+        max_bytes: longest message that is queued.
     """
 
-    def __init__(self, name: str, *, capacity: int = 20_000, first_pause_s: float = _FIRST_PAUSE_S) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        capacity: int = 20_000,
+        first_pause_s: float = _FIRST_PAUSE_S,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
         self.name = name
+        self._max_bytes = max_bytes
         self._capacity = capacity
         self._first_pause_s = first_pause_s
         self._waiting: deque[Arrival] = deque()
@@ -65,10 +75,10 @@ class Feed(ABC):
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening; returns when the thread has ended."""
+        """Stop listening; a thread that hangs on a silent engine is left to end by itself."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_STOP_S)
             self._thread = None
 
     def take(self) -> list[Arrival]:
@@ -109,7 +119,7 @@ class Feed(ABC):
         size = len(payload)
         with self._lock:
             self.received += 1
-            if size > MAX_BYTES:
+            if size > self._max_bytes:
                 self.rejected[RefusalReason.TOO_LARGE] += 1
                 return
             while self._waiting and (

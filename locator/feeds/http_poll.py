@@ -8,8 +8,8 @@ import ssl
 import time
 from urllib.parse import urlsplit
 
-from gis.messages import MAX_BYTES
 from gis.refusal import RefusalReason
+from locator.adapters.port import MAX_ANSWER_BYTES
 from locator.errors import LocatorError
 from locator.feeds.feed import Feed
 
@@ -42,7 +42,7 @@ class HttpPollFeed(Feed):
         capacity: int = 20_000,
         first_pause_s: float = 0.5,
     ) -> None:
-        super().__init__(name, capacity=capacity, first_pause_s=first_pause_s)
+        super().__init__(name, capacity=capacity, first_pause_s=first_pause_s, max_bytes=MAX_ANSWER_BYTES)
         parts = urlsplit(url)
         assert parts.hostname is not None, "the URL was checked with the feeds file"
         self._secure = parts.scheme == "https"
@@ -85,7 +85,7 @@ class HttpPollFeed(Feed):
         """One answer; None if it is too large."""
         connection.request("GET", self._target, headers=self._headers)
         response = connection.getresponse()
-        payload = response.read(MAX_BYTES + 1)
+        payload = response.read(MAX_ANSWER_BYTES + 1)
         if response.status != http.HTTPStatus.OK:
             raise PollError(f"the engine answered {response.status} {response.reason[:60]}")
-        return payload if len(payload) <= MAX_BYTES else None
+        return payload if len(payload) <= MAX_ANSWER_BYTES else None

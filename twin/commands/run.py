@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -49,8 +50,11 @@ def command(
         carrier = read_broker_url(bus) if bus else measurements
         url = OutsideServers(database_url=database_url(database)).database_url
         assert url is not None
+        plain = _role_settings(settings, var, url, measurements, instance)
+        if role == "locator" and settings.feeds is not None:
+            plain = replace(plain, feeds=read_feeds(settings.feeds))
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(_run(role, carrier, instance, _role_settings(settings, var, url, measurements, instance)))
+            runner.run(_run(role, carrier, instance, plain))
     except TwinError as error:
         raise click.ClickException(str(error)) from error
 
@@ -70,7 +74,6 @@ def _role_settings(
         spool_bytes=settings.spool_mb << 20,
         models_dir=var / "models",
         web_dir=PROJECT / "web" / "dist",
-        feeds=read_feeds(settings.feeds) if settings.feeds is not None else (),
     )
 
 

@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from gis.time import NS_PER_S
 from twin.edges.logs import RateLimited
 from twin.edges.mqtt import Inlet
 
@@ -80,6 +81,7 @@ class Drain(Generic[A_co]):
         self._inlet = inlet
         self._take = take
         self._clock = clock
+        self._heard_ns = clock.now_ns()
 
     async def begin(self) -> None:
         """Connect, and give the broker a moment to answer, so that a role does not begin by calling itself degraded."""
@@ -94,6 +96,8 @@ class Drain(Generic[A_co]):
         try:
             while True:
                 waiting = self._inlet.take()
+                if waiting:
+                    self._heard_ns = self._clock.now_ns()
                 for first in range(0, len(waiting), PORTION):
                     await self._take(waiting[first : first + PORTION])
                     await asyncio.sleep(0)
@@ -124,6 +128,7 @@ class Drain(Generic[A_co]):
         vitals.rejected.update(refused)
         vitals.queues[f"feed.{name}"] = self._inlet.waiting
         vitals.queues[f"feed.{name}.dropped"] = self._inlet.dropped
+        vitals.queues[f"feed.{name}.silent_s"] = (self._clock.now_ns() - self._heard_ns) // NS_PER_S
         for reason, count in skipped.items():
             vitals.queues[f"feed.{name}.skipped.{reason}"] = count
         if self._inlet.trouble and not vitals.trouble:

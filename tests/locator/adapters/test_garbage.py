@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis.messages import STRICT
+from gis.messages import MAX_BYTES, STRICT
 from locator.adapters.drtls import DrtlsAdapter
 from locator.adapters.leaps import LeapsAdapter
 from locator.adapters.openrtls import OpenRtlsAdapter
+from locator.adapters.port import MAX_ANSWER_BYTES
 from locator.adapters.pozyx import PozyxAdapter
 from locator.adapters.quuppa import QuuppaAdapter
 from locator.adapters.sewio import SewioAdapter
@@ -111,7 +112,7 @@ def test_a_good_message_cut_short_is_refused(engine: str, data: st.DataObject) -
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_is_too_large_is_not_read(engine: str) -> None:
     topic, names = ENGINES[engine]
-    payload = b" " * 1_000_001 + sent(names[0])
+    payload = b" " * (MAX_ANSWER_BYTES if engine == "quuppa" else MAX_BYTES) + sent(names[0])
     (refusal,) = fresh(engine).decode(topic, payload, RECEIVED_NS, KNOWN).refusals
     assert refusal.reason == "too_large"
 

@@ -109,7 +109,8 @@ def test_a_key_that_is_not_declared_calls_nobody() -> None:
         (changed("quuppa_push", location=[1e9, 0.0, 0.0]), RefusalReason.OUT_OF_RANGE),
         (changed("quuppa_push", locationRadius=0.0), RefusalReason.OUT_OF_RANGE),
         (changed("quuppa_push", locationRadius=-1.0), RefusalReason.OUT_OF_RANGE),
-        (b'{"tags":null}', RefusalReason.WRONG_TYPE),
+        (b'{"tags":null}', RefusalReason.MISSING_FIELD),
+        (b'{"tags":[7]}', RefusalReason.WRONG_TYPE),
         (b'{"code":7,"status":"Error"}', RefusalReason.MISSING_FIELD),
         (b"", RefusalReason.NOT_JSON),
     ],
@@ -142,3 +143,11 @@ def test_a_tag_without_a_type_of_location_or_zones_is_taken_by_what_is_there() -
     assert position.cov_m2 is None
     presence = read(changed("quuppa_push", locationType="presence"))
     assert (presence.measurements, presence.skipped) == ([], Counter({Skip.NO_POSITION: 1}))
+
+
+def test_an_answer_about_thousands_of_tags_is_taken_whole() -> None:
+    lost = msgspec.json.decode(sent("quuppa_push")) | {"locationZoneIds": None, "tagName": "x" * 300}
+    answer = msgspec.json.encode({"tags": [lost] * 2500 + [msgspec.json.decode(sent("quuppa_push"))]})
+    assert len(answer) > 1_000_000
+    taken = read(answer)
+    assert (len(taken.measurements), taken.skipped, taken.refusals) == (1, Counter({Skip.LOST: 2500}), [])

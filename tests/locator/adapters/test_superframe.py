@@ -79,3 +79,31 @@ def test_what_is_five_seconds_late_is_refused() -> None:
     clock.read(100, T0)
     assert clock.read(101, T0 + PERIOD_NS + LATEST_NS) == (T0 + PERIOD_NS, 101)
     assert clock.read(102, T0 + 2 * PERIOD_NS + LATEST_NS + 1) is RefusalReason.BAD_TIME
+
+
+@given(
+    st.none() | st.integers(256, 70_000),
+    st.lists(st.tuples(st.integers(0, 2**40 - 1) | st.integers(990, 1010), st.integers(0, 90_000)), max_size=60),
+)
+def test_whatever_comes_the_clock_is_right_refuses_or_begins_anew(
+    wraps_at: int | None, messages: list[tuple[int, int]]
+) -> None:
+    clock = SuperframeClock(wraps_at, 0)
+    now_ns = T0
+    for frame, pause_ms in messages:
+        now_ns += pause_ms * MS
+        read = clock.read(frame, now_ns)
+        if isinstance(read, RefusalReason):
+            assert read is RefusalReason.BAD_TIME
+        else:
+            assert now_ns - LATEST_NS - MS <= read[0] <= now_ns
+
+
+def test_doubtful_messages_alone_do_not_become_the_clock_with_time() -> None:
+    clock = SuperframeClock(None, 0)
+    assert clock.read(100, T0) == (T0, 100)
+    for k in range(1, 200):
+        # Once a second, each of another network: they never agree.
+        wild = 50_000 + 977 * (k % 7)
+        assert clock.read(wild, T0 + 10 * k * PERIOD_NS) is RefusalReason.BAD_TIME
+    assert clock.read(2100, T0 + 2000 * PERIOD_NS) == (T0 + 2000 * PERIOD_NS, 2100)

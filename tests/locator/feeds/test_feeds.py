@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from gis.messages import MAX_BYTES
 from gis.refusal import RefusalReason
 from locator.adapters.config import HttpPoll, HttpPush, Udp, WebSocket
+from locator.adapters.port import MAX_ANSWER_BYTES
 from locator.feeds.build import feed_for
 from locator.feeds.feed import Feed
 from locator.feeds.http_poll import HttpPollFeed
@@ -170,7 +171,7 @@ def test_a_refused_login_is_told(http_engine: Callable[..., HttpEngine]) -> None
 
 
 def test_an_answer_that_is_too_large_is_counted_and_the_next_is_read(http_engine: Callable[..., HttpEngine]) -> None:
-    engine = http_engine((200, b"x" * (MAX_BYTES + 1)), (200, b"small"))
+    engine = http_engine((200, b"x" * (MAX_ANSWER_BYTES + 1)), (200, b"small"))
     with running(HttpPollFeed("E1", engine.url, period_s=0.05, timeout_s=5)) as feed:
         assert arrivals(feed, 1)[0].payload == b"small"
         assert feed.rejected[RefusalReason.TOO_LARGE] == 1
