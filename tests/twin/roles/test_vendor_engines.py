@@ -201,7 +201,7 @@ def test_every_engine_ends_in_fixes_of_its_own_tag(store: str, broker: BrokerAdd
     assert health.accepted >= len(TAG_OF)
     assert health.status == "degraded"
     assert health.detail.startswith(f"engine {CODE}/GONE: ")
-    assert health.queues[f"feed.{CODE}/QP"] == 0
+    assert health.queues[f"feed.{CODE}/QP.dropped"] == 0
     assert health.queues[f"feed.{CODE}/QP.skipped.unchanged"] > 0
     assert health.queues[f"feed.{CODE}/GONE.silent_s"] >= health.queues[f"feed.{CODE}/QP.silent_s"]
     assert health.rejected == {}
