@@ -6,6 +6,8 @@ import type {
   AlarmRecord,
   AssetRecord,
   CameraRecord,
+  CommissioningRecord,
+  CoverageRecord,
   FenceRecord,
   ModelsManifest,
   PersonRecord,
@@ -154,6 +156,17 @@ export const api = {
     });
     const path = `${plantPath(code)}/sensors/${encodeURIComponent(sensor)}/series?${query}`;
     return (await get(path, signal)) as SeriesRecord;
+  },
+
+  /** How the locator finds anchors and tags, and how engines are tied to the site. */
+  async commissioning(code: string, signal: AbortSignal): Promise<CommissioningRecord> {
+    return (await get(`${plantPath(code)}/commissioning`, signal)) as CommissioningRecord;
+  },
+
+  /** The error to expect over one level. */
+  async coverage(code: string, level: string, signal: AbortSignal): Promise<CoverageRecord> {
+    const query = new URLSearchParams({ level, step_m: '5' });
+    return (await get(`${plantPath(code)}/coverage?${query}`, signal)) as CoverageRecord;
   },
 
   /** Past alarms, newest first. */

@@ -37,6 +37,7 @@ export const en: Dictionary = {
   'rail.plant': 'Plant',
   'rail.layers': 'Layers',
   'rail.alarms': 'Alarms',
+  'rail.commissioning': 'Setup',
   'rail.help': 'Keys',
 
   'layers.title': 'Layers',
@@ -426,6 +427,7 @@ export const en: Dictionary = {
   'help.language': '中文 / English',
   'help.layers': 'Layer panel',
   'help.alarms': 'Alarm list',
+  'help.commissioning': 'Commissioning of the positioning',
   'help.ack': 'Acknowledge the newest alarm',
   'help.locate': 'Show the newest alarm on the map',
   'help.help': 'This sheet',

@@ -1,10 +1,10 @@
-/** The commissioning picture on the ground: a raster under zones and fences. */
+/** The commissioning picture on the ground: a raster over the zones' colours, under their edges and the fences. */
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { SurveyRaster } from './port';
 
 const ID = 'survey';
-/** Everything that carries meaning lies above. */
-const BENEATH = 'zones';
+/** Zones keep their edges and fences lie above; the fill of a zone would change the colours of the raster. */
+const BENEATH = 'zones-edge';
 
 /** Puts the raster on the map in place of the one there; null takes it away. */
 export function showRaster(map: MapLibreMap, raster: SurveyRaster | null): void {

@@ -1,4 +1,5 @@
 import { t } from '../i18n';
+import { commissioningOpen } from '../store/commissioning';
 import { liveness, plantKnown } from '../store/live';
 import { mapCondition } from '../store/map';
 import { layerPanelOpen } from '../store/preferences';
@@ -8,6 +9,7 @@ import { looksFrozen } from '../live/liveness';
 import { AlarmList } from './AlarmList';
 import { AlarmStrip } from './AlarmStrip';
 import { Banners } from './Banner';
+import { CommissioningHost } from './CommissioningHost';
 import { ConnectionPopover } from './Connection';
 import { Help } from './Help';
 import { HoverCard } from './HoverCard';
@@ -25,7 +27,7 @@ export function App() {
   const classes = ['frame'];
   if (frozen) classes.push('is-frozen');
   if (selection.value !== null) classes.push('has-inspector');
-  if (alarmListOpen.value) classes.push('has-alarm-list');
+  if (alarmListOpen.value || commissioningOpen.value) classes.push('has-alarm-list');
   if (layerPanelOpen.value) classes.push('has-layers');
   const starting = plantKnown.value && records.value === null && mapCondition.value !== 'unavailable';
   return (
@@ -47,6 +49,7 @@ export function App() {
       </div>
       <div class="foot">
         <AlarmList />
+        <CommissioningHost />
         <AlarmStrip />
       </div>
       <ConnectionPopover />

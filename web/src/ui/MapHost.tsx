@@ -5,6 +5,7 @@ import { looksFrozen } from '../live/liveness';
 import type { MapReading, PlantMap, ViewState } from '../map/port';
 import { alarms, mapAlarm } from '../store/alarms';
 import { cameras, isStale, liveness, now_ms, readings } from '../store/live';
+import { commissioningOpen } from '../store/commissioning';
 import { hover, map, mapCondition, view } from '../store/map';
 import { layerPanelOpen, layers, theme } from '../store/preferences';
 import { data, records } from '../store/records';
@@ -44,7 +45,7 @@ function insets(now: PlantMap): void {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize || '16');
   const narrow = window.innerWidth <= 40 * rem;
   const inspected = selection.value !== null;
-  const list = alarmListOpen.value ? window.innerHeight * 0.46 : 0;
+  const list = alarmListOpen.value || commissioningOpen.value ? window.innerHeight * 0.46 : 0;
   const sheet = narrow && inspected ? window.innerHeight * 0.45 : 0;
   now.setInsets({
     top: 0,

@@ -1,6 +1,7 @@
-import { BellRing, Factory, Keyboard, Layers } from 'lucide';
+import { BellRing, Factory, Keyboard, Layers, RadioTower } from 'lucide';
 import { t } from '../i18n';
 import { counts, PRIORITIES } from '../store/alarms';
+import { commissioningOpen, toggleCommissioning } from '../store/commissioning';
 import { layerPanelOpen } from '../store/preferences';
 import { alarmListOpen, overlay } from '../store/selection';
 import { Icon } from './Icon';
@@ -14,7 +15,7 @@ export function Rail() {
         type="button"
         class="rail-button is-current"
         aria-current="page"
-        onClick={() => (alarmListOpen.value = false)}
+        onClick={() => (alarmListOpen.value = commissioningOpen.value = false)}
       >
         <Icon node={Factory} size={1.25} />
         <span>{t('rail.plant')}</span>
@@ -37,6 +38,16 @@ export function Rail() {
         <Icon node={BellRing} size={1.25} />
         <span>{t('rail.alarms')}</span>
         {unacknowledged > 0 && <b class="rail-count">{unacknowledged > 99 ? '99+' : unacknowledged}</b>}
+      </button>
+      <button
+        type="button"
+        class="rail-button"
+        aria-pressed={commissioningOpen.value}
+        onClick={toggleCommissioning}
+        data-testid="rail-commissioning"
+      >
+        <Icon node={RadioTower} size={1.25} />
+        <span>{t('rail.commissioning')}</span>
       </button>
       <span class="rail-space" />
       <button type="button" class="rail-button" onClick={() => (overlay.value = 'help')}>

@@ -1,6 +1,7 @@
 /** Keys that work everywhere except while typing. */
 
 import type { PlainKey } from '../i18n';
+import { commissioningOpen, toggleCommissioning } from '../store/commissioning';
 import { map } from '../store/map';
 import { layerPanelOpen } from '../store/preferences';
 import { alarmListOpen, overlay, select, selection } from '../store/selection';
@@ -16,6 +17,7 @@ export interface Shortcut {
 export function closeTopmost(): boolean {
   if (overlay.value !== null) overlay.value = null;
   else if (alarmListOpen.value) alarmListOpen.value = false;
+  else if (commissioningOpen.value) commissioningOpen.value = false;
   else if (selection.value !== null) select(null);
   else return false;
   return true;
@@ -28,6 +30,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['g'], help: 'help.locate', run: locateNewest },
   { keys: ['b'], help: 'help.alarms', run: () => (alarmListOpen.value = !alarmListOpen.value) },
   { keys: ['y'], help: 'help.layers', run: () => (layerPanelOpen.value = !layerPanelOpen.value) },
+  { keys: ['c'], help: 'help.commissioning', run: toggleCommissioning },
   { keys: ['h'], help: 'help.home', run: () => map.value?.home() },
   { keys: ['f'], help: 'help.fit', run: () => map.value?.fit() },
   { keys: ['n'], help: 'help.north', run: () => map.value?.north() },
