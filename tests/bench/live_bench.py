@@ -26,7 +26,7 @@ from gis.store.tracks import read_tracks
 from gis.time import parse_time
 from tests.bench.figure import Figure, at_most, told
 from tests.bench.radio import load_of, messages, payload, play
-from tests.livetwin import PROJECT, LiveTwin, folder
+from tests.livetwin import PROJECT, LiveTwin, folder, live_twin
 from twin.api.frames import Frame, decode_frame
 from twin.simulate.crowd import crowded
 
@@ -44,13 +44,14 @@ _SETTLE_S = 15.0
 def figures() -> Iterator[Figure]:
     """All of them, cheapest first."""
     yield from _start()
+    with live_twin("--data", str(PLANT_FILES)) as small:
+        yield from _to_screen(small, read_plant(PLANT_FILES))
     with folder("plant-twin-bench-") as place:
         plant = crowded(read_plant(PLANT_FILES), 2000, _SINCE_NS)
         write_plant(plant, place / "plant")
         twin = LiveTwin(place, "--data", str(place / "plant"))
         twin.start()
         try:
-            yield from _to_screen(twin, plant)
             yield from _sustained(twin, plant)
             yield from _ingest(twin, plant)
         finally:
