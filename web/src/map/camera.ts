@@ -62,7 +62,10 @@ export class MapCamera {
   }
 
   home(head: PlantHead, animate: boolean): void {
-    this.frame(head, head.home_bearing_deg, TILTED_DEG, animate);
+    const box = this.map.getContainer();
+    // A plant is wider than deep: on an upright screen it is shown turned.
+    const turned = box.clientHeight > 1.3 * box.clientWidth ? 90 : 0;
+    this.frame(head, head.home_bearing_deg + turned, TILTED_DEG, animate);
   }
 
   private frame(head: PlantHead, bearing: number, pitch: number, animate: boolean): void {
