@@ -140,7 +140,9 @@ def _vendor(
         address = settings.ingest if broker is None else read_broker_url(broker.get_secret_value())
         topics = feed.connection.topics or (MQTT_TOPICS[feed.adapter.kind],)
         session = f"twin-{settings.instance}-{feed.plant}-{feed.engine}"
-        source = Inlet(address, session, topics, capacity=settings.inlet_queue)
+        # What a broker kept for an engine without times could not be told from the present.
+        timed = feed.adapter.kind != "drtls"
+        source = Inlet(address, session, topics, capacity=settings.inlet_queue, persistent=timed)
     else:
         source = feed_for(feed.name, feed.connection, settings.inlet_queue)
 

@@ -107,7 +107,7 @@ class Drain(Generic[A_co]):
 
     def look(self, vitals: Vitals) -> Vitals:
         """Add what the inlet itself counted."""
-        refused = self._inlet.rejected
+        refused = dict(self._inlet.rejected)  # copied at once: another thread adds to it
         vitals.received += sum(refused.values())
         vitals.rejected.update(refused)
         vitals.queues["inlet"] = self._inlet.waiting
@@ -123,7 +123,7 @@ class Drain(Generic[A_co]):
             name: of the feed.
             skipped: what the engine itself said is no measurement, by reason.
         """
-        refused = self._inlet.rejected
+        refused = dict(self._inlet.rejected)  # copied at once: another thread adds to it
         vitals.received += sum(refused.values())
         vitals.rejected.update(refused)
         vitals.queues[f"feed.{name}"] = self._inlet.waiting

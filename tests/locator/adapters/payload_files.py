@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from locator.adapters.port import Identity
+from locator.adapters.superframe import PERIOD_NS, SuperframeClock
 from locator.codec import Known
 from tests.locator.yard import PLACES, T0
 
@@ -22,6 +23,14 @@ TAGS = {
 }  # fmt: skip
 ANCHORS = {f"0xDECA34313930256{2 + k}": f"A{k}" for k in range(1, 5)}
 IDENTITY = Identity(TAGS, ANCHORS)
+
+
+def settled(frame: int, at_ns: int, *, wraps_at: int | None = None, latency_ns: int = 0) -> SuperframeClock:
+    """A clock that has learnt that this frame was measured at this moment."""
+    clock = SuperframeClock(wraps_at, latency_ns)
+    for k in range(12, 0, -1):
+        clock.read((frame - k) % (wraps_at or 1 << 62), at_ns + latency_ns - k * PERIOD_NS)
+    return clock
 
 
 def sent(name: str) -> bytes:

@@ -11,21 +11,27 @@ from locator.adapters.drtls import DrtlsAdapter
 from locator.adapters.port import Skip, Taken
 from locator.adapters.superframe import SuperframeClock
 from locator.measurements import Position
-from tests.locator.adapters.payload_files import IDENTITY, KNOWN, RECEIVED_NS, changed, sent
+from tests.locator.adapters.payload_files import IDENTITY, KNOWN, RECEIVED_NS, T_NS, changed, sent, settled
 
 TOPIC = "dwm/node/0d13/uplink/location"
 
 
 def read(payload: bytes, topic: str = TOPIC, **identity: object) -> Taken:
-    adapter = DrtlsAdapter(replace(IDENTITY, **identity), SuperframeClock(None, 30_000_000))  # type: ignore[arg-type]
+    clock = settled(1150, T_NS, latency_ns=30_000_000)
+    adapter = DrtlsAdapter(replace(IDENTITY, **identity), clock)  # type: ignore[arg-type]
     return adapter.decode(topic, payload, RECEIVED_NS, KNOWN)
 
 
 def test_a_location_is_taken_in_metres_at_the_time_of_its_superframe() -> None:
     taken = read(sent("drtls_location"))
     assert taken.refusals == []
-    # The first message sets the clock: its arrival less the declared latency.
-    assert taken.measurements == [Position("T1", RECEIVED_NS - 30_000_000, 1150, 12.5, 7.25, 1.31)]
+    assert taken.measurements == [Position("T1", T_NS, 1150, 12.5, 7.25, 1.31)]
+
+
+def test_before_the_clock_is_known_nothing_is_taken() -> None:
+    taken = DrtlsAdapter(IDENTITY, SuperframeClock(None, 0)).decode(TOPIC, sent("drtls_location"), RECEIVED_NS, KNOWN)
+    assert taken.measurements == []
+    assert [refusal.reason for refusal in taken.refusals] == [RefusalReason.BAD_TIME]
 
 
 def test_a_node_without_a_position_is_skipped() -> None:
@@ -89,7 +95,7 @@ def test_height_spread_and_level_are_as_the_feed_declares() -> None:
 
 
 def test_two_tags_share_the_clock_of_their_network() -> None:
-    adapter = DrtlsAdapter(IDENTITY, SuperframeClock(None, 0))
+    adapter = DrtlsAdapter(IDENTITY, settled(1150, RECEIVED_NS))
     first = adapter.decode(TOPIC, sent("drtls_location"), RECEIVED_NS, KNOWN)
     # 100 ms of radio later, but held up on its way for two seconds.
     late = changed("drtls_location", superFrameNumber=1151)

@@ -18,9 +18,8 @@ from locator.adapters.port import MAX_ANSWER_BYTES
 from locator.adapters.pozyx import PozyxAdapter
 from locator.adapters.quuppa import QuuppaAdapter
 from locator.adapters.sewio import SewioAdapter
-from locator.adapters.superframe import SuperframeClock
 from locator.measurements import Position, Ranges
-from tests.locator.adapters.payload_files import IDENTITY, KNOWN, RECEIVED_NS, sent
+from tests.locator.adapters.payload_files import IDENTITY, KNOWN, RECEIVED_NS, sent, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +47,7 @@ TREES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dict
 
 def fresh(engine: str) -> Adapter:
     make: dict[str, Callable[[], Adapter]] = {
-        "drtls": lambda: DrtlsAdapter(IDENTITY, SuperframeClock(None, 0)),
+        "drtls": lambda: DrtlsAdapter(IDENTITY, settled(1150, RECEIVED_NS)),
         "leaps": lambda: LeapsAdapter(IDENTITY),
         "pozyx": lambda: PozyxAdapter(IDENTITY),
         "quuppa": lambda: QuuppaAdapter(IDENTITY, "CoordinateSystem1", sos_button=1),
