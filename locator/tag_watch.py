@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gis.fix import r95_m
+from gis.fix import FixStatus, r95_m
 
 if TYPE_CHECKING:
     from gis.fix import FixBatch
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MEMORY = 20
 """Fixes over which the usual pause between fixes is averaged."""
 STATUSES = 4
+LOST_AFTER_S, LOST_PAUSES, LONGEST_PAUSE_S = 10.0, 5.0, 15.0
+"""A tag is lost when silent for ten seconds or five of its usual pauses, whichever is longer; as the core has it."""
 
 
 @dataclass(slots=True)
@@ -34,6 +36,11 @@ class TagHealth:
     status: int = 0
     r95_m: float = 0.0
     anchors: int = 0
+
+    def status_at(self, now_ns: int) -> int:
+        """`FixStatus` now: a fix that nothing followed for long is lost, whatever it was when it came."""
+        lost_after_s = max(LOST_AFTER_S, LOST_PAUSES * min(self.pause_s, LONGEST_PAUSE_S))
+        return int(FixStatus.LOST) if (now_ns - self.last_ns) / 1e9 > lost_after_s else self.status
 
     def rate_hz(self, now_ns: int) -> float:
         """Fixes a second. A tag that fell silent grows slower with every second, never older than it is."""

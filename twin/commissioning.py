@@ -43,6 +43,7 @@ class TagReport(msgspec.Struct, frozen=True, array_like=True):
     last_ns: int
     rate_hz: float
     status: int
+    """Of its newest fix, or lost when nothing followed for long."""
     counts: tuple[int, int, int, int]
     """Fixes by status: fix, degraded, predicted, lost."""
     r95_m: float
@@ -77,7 +78,7 @@ def report(now_ns: int, anchors: Mapping[str, Sequence[AnchorHealth]], tags: Tag
                 code,
                 tag.last_ns,
                 tag.rate_hz(now_ns),
-                tag.status,
+                tag.status_at(now_ns),
                 (tag.counts[0], tag.counts[1], tag.counts[2], tag.counts[3]),
                 tag.r95_m,
                 tag.anchors,

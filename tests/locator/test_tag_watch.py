@@ -46,6 +46,16 @@ def test_a_tag_that_fell_silent_grows_slower_and_slower() -> None:
     assert watch.tags["A"].rate_hz(102 * S) == pytest.approx(0.01)
 
 
+def test_a_tag_that_fell_silent_is_lost_whatever_its_last_fix_was() -> None:
+    watch = TagWatch()
+    watch.take(_batch(["A", "A"], [S, 2 * S]))
+    watch.take(_batch(["SLOW", "SLOW"], [S, 21 * S]))
+    assert watch.tags["A"].status_at(12 * S) == 0
+    assert watch.tags["A"].status_at(13 * S) == 3
+    assert watch.tags["SLOW"].status_at(96 * S) == 0
+    assert watch.tags["SLOW"].status_at(97 * S) == 3
+
+
 def test_one_fix_has_no_rate() -> None:
     watch = TagWatch()
     watch.take(_batch(["A"], [S]))
