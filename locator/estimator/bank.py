@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
     from locator.estimator.anchors import Anchors, AnchorWatch, PairCalibration
 
-CALIBRATED_FLOOR_M = 0.05
+CALIBRATED_FLOOR_M = at.CALIBRATED_M
 UNCALIBRATED_FLOOR_M = at.UNCALIBRATED_M
 POSITION_FLOOR_M = 0.10
-WALKING_Q = 0.4
-"""White acceleration of a walking person, m²/s³."""
-VEHICLE_Q = 4.0
+WALKING_Q = at.WALKING_Q
+VEHICLE_Q = at.VEHICLE_Q
 LONGEST_EPOCH = at.RING // 2
 
 

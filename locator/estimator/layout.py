@@ -94,8 +94,13 @@ WALK_MPS = 1.5
 WIDE_M = 3.0
 """Standard deviation beyond which a place is worked out anew instead of linearised about."""
 ANYWHERE_M = 30.0
+CALIBRATED_M = 0.05
+"""Systematic floor of a calibrated anchor, metres."""
 UNCALIBRATED_M = 0.15
 """Systematic floor of an anchor nobody calibrated, metres."""
+WALKING_Q = 0.4
+"""White acceleration of a walking person, m²/s³."""
+VEHICLE_Q = 4.0
 CLEAR_COST = 4.0
 """By how much one place must explain the ranges better than any other: about two ranges off by three sigma."""
 # Biases of uncalibrated anchors are followed only where the geometry can tell them from a movement.

@@ -228,10 +228,15 @@ class FencePatch(Wire):
     confirm_fixes: int | None = Field(default=None, ge=1, le=20)
 
 
+TrackQuality = Literal["measured", "smoothed"]
+
+
 class TrackRecord(Wire):
     """The path of one subject, column by column; column lengths are equal."""
 
     subject: str
+    quality: TrackQuality
+    """measured: as it stood live; smoothed: each fix corrected by those after it, up to 30 s beyond the stretch."""
     kind: SubjectKind
     names: Names
     t_ms: list[float]

@@ -122,6 +122,27 @@ def test_tracks_come_back_in_pages_of_subjects(twin: Twin, engine: Engine) -> No
     assert len(feature["geometry"]["coordinates"]) == len(feature["properties"]["t_ms"]) == 120
 
 
+def test_a_smoothed_track_says_so_and_is_surer(twin: Twin, engine: Engine) -> None:
+    for begin_s in (120, 60):
+        _walk(engine, "P000", T0 - begin_s * S)
+    span = {"from": _iso(T0 - 100 * S), "to": _iso(T0 - 70 * S)}
+    for address in (f"{P}/people/P000/track", f"{P}/tracks/P000"):
+        measured = twin.client.get(address, params=span).json()
+        smoothed = twin.client.get(address, params=span | {"quality": "smoothed"}).json()
+        assert (measured["quality"], smoothed["quality"]) == ("measured", "smoothed")
+        assert smoothed["t_ms"] == measured["t_ms"]
+        assert len(smoothed["t_ms"]) == 30
+        pairs = zip(smoothed["r95_m"], measured["r95_m"], strict=True)
+        assert all(0.0 < surer < live for surer, live in pairs)
+        assert schemas.TrackRecord.model_validate(smoothed)
+    (feature,) = twin.client.get(
+        f"{P}/tracks/P000", params=span | {"quality": "smoothed"}, headers={"accept": GEOJSON}
+    ).json()["features"]
+    assert feature["properties"]["quality"] == "smoothed"
+    assert twin.client.get(f"{P}/tracks/P000?quality=best").status_code == 422
+    assert twin.client.get(f"{P}/people/P009/track?quality=smoothed").json()["t_ms"] == []
+
+
 def test_a_long_stretch_gives_few_subjects_a_page(twin: Twin, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "PAGE_SUBJECT_S", 1200.0)
     for person in range(3):

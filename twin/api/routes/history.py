@@ -32,8 +32,9 @@ from twin.api.movers import person_rows
 from twin.api.permissions import Permission, permitted
 from twin.api.problems import MissingError
 from twin.api.routes.alarms import read_alarm
-from twin.api.schemas import GapRecord, SeriesRecord, StateRecord, TrackPage, TrackRecord
+from twin.api.schemas import GapRecord, SeriesRecord, StateRecord, TrackPage, TrackQuality, TrackRecord
 from twin.api.selection import cut
+from twin.api.smoothed import MARGIN_NS, smoothed
 from twin.api.wire import Feature
 from twin.events import Reading
 
@@ -56,6 +57,9 @@ GAP_AROUND_S = 600.0
 # A position this much older than the instant asked for says no more than that its carrier was there once.
 LOST_AFTER_S = 10.0
 SLOW_MS = 20_000
+Quality = Annotated[
+    TrackQuality, Query(description="smoothed: each fix corrected by the fixes after it, for replay and inquiry.")
+]
 Beginning = Annotated[str | None, Query(alias="from", max_length=40, description="First instant; default 10 min ago.")]
 
 
@@ -131,16 +135,26 @@ async def tracks(
 @router.get("/plants/{plant}/people/{subject}/track", response_model=TrackRecord, **permitted(Permission.HISTORY_VIEW))
 @router.get("/plants/{plant}/tracks/{subject}", response_model=TrackRecord, **permitted(Permission.HISTORY_VIEW))
 async def track(
-    request: Request, deps: TheDeps, plant: str, subject: str, from_: Beginning = None, to: InstantText = None
+    request: Request,
+    deps: TheDeps,
+    plant: str,
+    subject: str,
+    from_: Beginning = None,
+    to: InstantText = None,
+    quality: Quality = "measured",
 ) -> Response:
-    """The path of one person, vehicle or tag; empty when nothing was measured."""
+    """The path of one person, vehicle or tag, as measured live or smoothed; empty when nothing was measured."""
     directory = deps.model(plant).directory
     from_ns, to_ns = span(from_, to, deps.clock.now_ns(), DEFAULT_SPAN_S, LONGEST_TRACK_S)
     frame = directory.plant.head.frame
-    chunks = await deps.history.ask(
-        lambda connection: read_tracks(connection, plant, frame, from_ns, to_ns, [subject]), SLOW_MS
-    )
-    item = track_record(subject, chunks, directory)
+
+    def question(connection: Connection) -> list[TrackChunk]:
+        if quality == "measured":
+            return read_tracks(connection, plant, frame, from_ns, to_ns, [subject])
+        chunks = read_tracks(connection, plant, frame, from_ns - MARGIN_NS, to_ns + MARGIN_NS, [subject])
+        return smoothed(chunks, from_ns, to_ns, drives=directory.kind_of(subject) == "vehicle")
+
+    item = track_record(subject, await deps.history.ask(question, SLOW_MS), directory, quality)
     if wants_geojson(request):
         features = [track_feature(item, directory)] if item.t_ms else []
         return answer_features(request, features, len(features), None, format_time(deps.clock.now_ns()))
@@ -179,7 +193,9 @@ async def series(
     )
 
 
-def track_record(subject: str, chunks: Sequence[TrackChunk], directory: Directory) -> TrackRecord:
+def track_record(
+    subject: str, chunks: Sequence[TrackChunk], directory: Directory, quality: TrackQuality = "measured"
+) -> TrackRecord:
     """The chunks of one subject as one path in time order (late fixes where they belong)."""
 
     def column(name: str, width: int = 0) -> Any:
@@ -191,6 +207,7 @@ def track_record(subject: str, chunks: Sequence[TrackChunk], directory: Director
     xyz = np.round(column("xyz_m", 3)[order], 3)
     return TrackRecord(
         subject=subject,
+        quality=quality,
         kind=directory.kind_of(subject),
         names=directory.names_of(subject),
         t_ms=(t_ns[order] / NS_PER_MS).tolist(),

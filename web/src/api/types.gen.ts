@@ -1034,6 +1034,8 @@ export interface TrackPage {
 /** The path of one subject, column by column; column lengths are equal. */
 export interface TrackRecord {
   subject: string;
+  /** measured: as it stood live; smoothed: each fix corrected by those after it, up to 30 s beyond the stretch. */
+  quality: "measured" | "smoothed";
   kind: "person" | "vehicle" | "tag";
   names: Names;
   /** Epoch milliseconds of measurement. */
