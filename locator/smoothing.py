@@ -44,17 +44,6 @@ def unpack(packed: NDArray[np.float64]) -> NDArray[np.float64]:
     return full
 
 
-def transition(dt: float, q: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Transition (4, 4) and process noise (4, 4) of constant velocity with white acceleration q over dt seconds."""
-    f = np.eye(4)
-    f[0, 2] = f[1, 3] = dt
-    noise = np.zeros((4, 4))
-    noise[0, 0] = noise[1, 1] = q * dt**3 / 3.0
-    noise[0, 2] = noise[2, 0] = noise[1, 3] = noise[3, 1] = q * dt**2 / 2.0
-    noise[2, 2] = noise[3, 3] = q * dt
-    return f, noise
-
-
 def smooth(
     t_s: NDArray[np.float64],
     track: NDArray[np.float64],

@@ -11,7 +11,6 @@ import numpy as np
 from filterpy.kalman import IMMEstimator, KalmanFilter
 
 from locator.estimator import layout as at
-from locator.smoothing import transition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +19,14 @@ if TYPE_CHECKING:
 
 
 def constant_velocity(dt: float, q: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Transition and noise (4, 4) of a walking or driving tag."""
-    return transition(dt, q)
+    """Transition and noise (4, 4) of a walking or driving tag: white acceleration q (m²/s³) over dt seconds."""
+    f = np.eye(4)
+    f[0, 2] = f[1, 3] = dt
+    noise = np.zeros((4, 4))
+    noise[0, 0] = noise[1, 1] = q * dt**3 / 3.0
+    noise[0, 2] = noise[2, 0] = noise[1, 3] = noise[3, 1] = q * dt**2 / 2.0
+    noise[2, 2] = noise[3, 3] = q * dt
+    return f, noise
 
 
 def still(dt: float, q: float, tau: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
