@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from twin.addresses import AddressError, BrokerAddress, read_broker_url
+from twin.commands.here import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 F = TypeVar("F", bound="Callable[..., object]")
-
-_STATUS = Path("var/status.json")
 
 
 def broker_option(function: F) -> F:
@@ -40,7 +37,7 @@ def broker_address(given: str | None) -> BrokerAddress:
         except AddressError as error:
             raise click.UsageError(str(error)) from error
     try:
-        mqtt = json.loads(_STATUS.read_text("utf-8"))["mqtt"]
+        mqtt = told()["mqtt"]
         return BrokerAddress(str(mqtt["host"]), int(mqtt["port"]), mqtt.get("username"), mqtt.get("password"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.UsageError("which broker? Give --mqtt or MQTT_URL, or start the twin here.") from error

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from twin.commands.here import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 F = TypeVar("F", bound="Callable[..., object]")
-
-_STATUS = Path("var/status.json")
 
 
 def database_option(function: F) -> F:
@@ -35,7 +33,7 @@ def database_url(given: str | None) -> str:
     if given:
         return given
     try:
-        url = json.loads(_STATUS.read_text("utf-8"))["database"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        url = told()["database"]
+    except KeyError as error:
         raise click.UsageError("which database? Give --database or DATABASE_URL, or start the twin here.") from error
     return str(url)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gis.errors import TwinError
+from twin.commands.here import told
 
 if TYPE_CHECKING:
     from gis.plant import Plant
-
-_STATUS = Path("var/status.json")
 
 
 def read(source: str, database: str | None) -> tuple[Plant, Path | None]:
@@ -39,8 +37,8 @@ def read(source: str, database: str | None) -> tuple[Plant, Path | None]:
 
 def _running() -> str:
     try:
-        url = json.loads(_STATUS.read_text(encoding="utf-8"))["database"]
-    except (OSError, ValueError, KeyError) as error:
+        url = told()["database"]
+    except KeyError as error:
         raise click.ClickException("no such directory, and no database: set DATABASE_URL or start the twin") from error
     return str(url)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -14,12 +13,11 @@ import click
 from gis.errors import TwinError
 from twin.commands import plant_source
 from twin.commands.broker import broker_address, broker_option
+from twin.commands.here import told
 
 if TYPE_CHECKING:
     from gis.plant import Plant
     from twin.simulate.publish import Progress
-
-_STATUS = Path("var/status.json")
 
 
 @click.command(
@@ -111,10 +109,7 @@ def _line(progress: Progress) -> None:
 
 
 def _running_database() -> str | None:
-    try:
-        return str(json.loads(_STATUS.read_text(encoding="utf-8"))["database"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return os.environ.get("DATABASE_URL")
+    return os.environ.get("DATABASE_URL") or told().get("database")
 
 
 def _with_newcomers(plant: Plant, people: int, database: str | None) -> Plant:

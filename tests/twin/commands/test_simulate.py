@@ -5,19 +5,19 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from gis.store.database import connect, transaction
 from gis.store.plants import load_plant, save_plant
 from tests.twin.simulate.small import small_plant
+from twin.addresses import BrokerAddress
+from twin.commands.broker import broker_address
+from twin.commands.database import database_url
 from twin.commands.publish import command as publish
 from twin.commands.simulate import command as simulate
-
-if TYPE_CHECKING:
-    from twin.addresses import BrokerAddress
 
 ROOT = Path(__file__).parents[3]
 WALK = """t_s,tag,anchor,range_m
@@ -148,3 +148,26 @@ def test_a_place_is_two_numbers(recording: Path, place: str) -> None:
     result = CliRunner().invoke(publish, [str(recording), "--at", place])
     assert result.exit_code == 2
     assert "site metres" in result.output
+
+
+def test_a_twin_that_keeps_its_files_elsewhere_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TWIN_VAR", str(tmp_path / "elsewhere"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "status.json").write_text(
+        '{"mqtt": {"host": "127.0.0.1", "port": 1901, "username": "gateway", "password": "secret"}, "database": "here"}'
+    )
+    assert broker_address(None) == BrokerAddress("127.0.0.1", 1901, "gateway", "secret")
+    assert database_url(None) == "here"
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"mqtt": null}', '{"mqtt": {"host": "127.0.0.1"}}'])
+def test_a_status_file_that_says_nothing_is_as_good_as_none(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWIN_VAR", str(tmp_path))
+    (tmp_path / "status.json").write_text(content)
+    with pytest.raises(click.UsageError, match="MQTT_URL"):
+        broker_address(None)
+    with pytest.raises(click.UsageError, match="DATABASE_URL"):
+        database_url(None)
