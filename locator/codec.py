@@ -139,7 +139,7 @@ def _each(
 ) -> None:
     for message in messages:
         if message.tag not in known.tags:
-            bad.append(Refusal(RefusalReason.UNKNOWN_TAG, topic, message.tag[:64]))
+            bad.append(Refusal(RefusalReason.UNKNOWN_TAG, topic, message.tag[:64] or "no tag named"))
             continue
         t_ns = event_time(message.t, received_ns, tolerance)
         if isinstance(t_ns, RefusalReason):

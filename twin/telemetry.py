@@ -156,7 +156,11 @@ class Telemetry:
 
     def _tags(self, topic: str, payload: bytes, received_ns: int, known: _Known) -> tuple[list[Event], list[Refusal]]:
         messages, bad = _TAG.read(topic, payload)
-        bad += [Refusal(RefusalReason.UNKNOWN_TAG, topic, m.tag[:64]) for m in messages if m.tag not in known.tags]
+        bad += [
+            Refusal(RefusalReason.UNKNOWN_TAG, topic, m.tag[:64] or "no tag named")
+            for m in messages
+            if m.tag not in known.tags
+        ]
         return self._timed([m for m in messages if m.tag in known.tags], bad, topic, received_ns, _tag)
 
     def _camera(self, topic: str, payload: bytes, received_ns: int, camera: str) -> tuple[list[Event], list[Refusal]]:

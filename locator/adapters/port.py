@@ -129,7 +129,7 @@ class Sieve:
         if self.identity.anchors.get(vendor_id, vendor_id) in self.known.anchors:
             self.skip(Skip.ANCHOR)
         else:
-            self.refuse(RefusalReason.UNKNOWN_TAG, vendor_id[:64])
+            self.refuse(RefusalReason.UNKNOWN_TAG, vendor_id[:64] or "no tag named")
         return None
 
     def timed(self, tag: str, t_ns: int | RefusalReason, shown: object) -> int | None:
