@@ -8,6 +8,7 @@ import {
   fold,
   findAlarm,
   isUnacknowledged,
+  isOver,
   lasted,
   past,
   PRIORITIES,
@@ -91,6 +92,13 @@ describe('the list', () => {
         },
       ),
     );
+  });
+
+  it('knows what is over from what goes on, acknowledged or not', () => {
+    expect(isOver(alarm('a'))).toBe(false);
+    expect(isOver(alarm('a', { state: 'acknowledged' }))).toBe(false);
+    expect(isOver(alarm('a', { state: 'returned_unacknowledged', returned: at(30) }))).toBe(true);
+    expect(isOver(alarm('a', { state: 'normal', returned: at(30) }))).toBe(true);
   });
 
   it('says how long the condition lasted, not how long the row has been there', () => {

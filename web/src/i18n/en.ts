@@ -166,6 +166,7 @@ export const en: Dictionary = {
   'alarm.state.acknowledged': 'Acknowledged',
   'alarm.state.returned_unacknowledged': 'Returned, unacknowledged',
   'alarm.state.normal': 'Closed',
+  'alarm.overAfter': 'over after {age}',
   'alarm.filter.unack': 'Unacknowledged only',
   'alarm.tab.standing': 'Standing',
   'alarm.tab.history': 'History',

@@ -160,6 +160,7 @@ export const zh = {
   'alarm.state.acknowledged': '已确认',
   'alarm.state.returned_unacknowledged': '已恢复，未确认',
   'alarm.state.normal': '已结束',
+  'alarm.overAfter': '{age}后已恢复',
   'alarm.filter.unack': '仅未确认',
   'alarm.tab.standing': '当前',
   'alarm.tab.history': '历史',

@@ -36,10 +36,14 @@ export function fold(alarms: readonly AlarmRecord[], changed: AlarmRecord): Alar
   return changed.state === 'normal' ? others : [...others, changed].sort(reading);
 }
 
+/** Whether what was alarmed about is over, acknowledged or not. */
+export function isOver(alarm: AlarmRecord): boolean {
+  return alarm.state === 'normal' || alarm.state === 'returned_unacknowledged';
+}
+
 /** How long the condition behind an alarm has lasted, or lasted until it was normal again, seconds. */
 export function lasted(alarm: AlarmRecord, now_ms: number): number {
-  const over = alarm.state === 'normal' || alarm.state === 'returned_unacknowledged';
-  const end = over ? Date.parse(alarm.returned ?? alarm.changed) : now_ms;
+  const end = isOver(alarm) ? Date.parse(alarm.returned ?? alarm.changed) : now_ms;
   return Math.max(0, (end - Date.parse(alarm.raised)) / 1000);
 }
 

@@ -8,6 +8,7 @@ import {
   alarms,
   counts,
   FLOOD_COUNT,
+  isOver,
   isUnacknowledged,
   lasted,
   PRIORITIES,
@@ -55,11 +56,13 @@ export function AlarmRow({ alarm, full = false }: RowProps) {
   const priority = priorityOf(alarm);
   const unack = isUnacknowledged(alarm);
   const waiting = acknowledging.value.has(alarm.id);
+  const over = isOver(alarm);
+  const span = age(lasted(alarm, now_ms.value));
   const raised = Date.parse(alarm.raised);
   const chosen = selection.value?.kind === 'alarm' && selection.value.id === alarm.id;
   return (
     <div
-      class={`alarm-row p${priority}${unack ? ' is-unacknowledged' : ''}${chosen ? ' is-chosen' : ''}${full ? ' is-full' : ''}`}
+      class={`alarm-row p${priority}${unack ? ' is-unacknowledged' : ''}${over ? ' is-over' : ''}${chosen ? ' is-chosen' : ''}${full ? ' is-full' : ''}`}
       data-testid="alarm-row"
       data-alarm={alarm.id}
       data-state={alarm.state}
@@ -71,7 +74,7 @@ export function AlarmRow({ alarm, full = false }: RowProps) {
         </time>
         <span class="alarm-what">{whatHappened(alarm)}</span>
         {full && <span class="alarm-where">{alarmPlace(alarm)}</span>}
-        <span class="alarm-age">{age(lasted(alarm, now_ms.value))}</span>
+        <span class="alarm-age">{over && !full ? t('alarm.overAfter', { age: span }) : span}</span>
         {full && <span class="alarm-state">{t(`alarm.state.${alarm.state}`)}</span>}
       </button>
       <button
