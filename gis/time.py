@@ -55,7 +55,7 @@ def parse_time(value: object) -> UtcNs:
 
 def format_time(t_ns: int) -> str:
     """Write an instant as ISO 8601 UTC with milliseconds and `Z`."""
-    return format_moment(t_ns).strftime("%Y-%m-%dT%H:%M:%S.") + f"{t_ns // NS_PER_MS % 1000:03d}Z"
+    return format_moment(t_ns).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def format_moment(t_ns: int) -> datetime:

@@ -106,6 +106,7 @@ class Harvest:
     def __init__(self) -> None:
         self._stored: dict[TrackKey, int] = {}
         self._growing: dict[TrackKey, _Growing] = {}
+        self._full: set[TrackKey] = set()
         self._due: Batch = Batch()
         self._due_from: Position | None = None
         self._readings_since_s: float | None = None
@@ -153,10 +154,9 @@ class Harvest:
 
         What is given out must be stored before the spool is released: see `held_from`.
         """
-        for key, track in list(self._growing.items()):
-            if everything or len(track.parts) >= MOST_POINTS or now_s - track.since_s >= OLDEST_S:
-                self._due.chunks.setdefault(key.plant, []).append(_chunk(key, track.parts))
-                del self._growing[key]
+        for key in list(self._growing) if everything else self._ripe(now_s):
+            self._due.chunks.setdefault(key.plant, []).append(_chunk(key, self._growing.pop(key).parts))
+            self._full.discard(key)
         batch = Batch(self._due.chunks, self._due.entries)
         if self._readings_since_s is not None and (everything or now_s - self._readings_since_s >= readings_after_s):
             batch.readings = self._due.readings
@@ -164,6 +164,15 @@ class Harvest:
             self._readings_since_s = None
         self._due = Batch(readings=self._due.readings)
         return batch
+
+    def _ripe(self, now_s: float) -> list[TrackKey]:
+        """Tracks that are long or old, found without a look at the others: the dictionary has the oldest first."""
+        ripe = dict.fromkeys(self._full)
+        for key, track in self._growing.items():
+            if now_s - track.since_s < OLDEST_S:
+                break
+            ripe[key] = None
+        return list(ripe)
 
     def held_from(self) -> Position | None:
         """Where the oldest record begins that is gathered and not given out yet; None when there is none."""
@@ -190,6 +199,8 @@ class Harvest:
             if track is None:
                 track = self._growing[key] = _Growing(record.start, now_s)
             track.parts.append((effect, i))
+            if len(track.parts) >= MOST_POINTS:
+                self._full.add(key)
 
     def _add_entry(self, record: Record, entry: JournalEntry) -> None:
         self._due.entries.setdefault(record.plant, []).append(entry)
