@@ -3,10 +3,12 @@ import type { Footprint } from '../scene/footprints';
 import type { Mark } from './overlay';
 import type { AnchorState, MapCameraStates, MapReading, MapReadings, PlantData } from './port';
 
+/** A detector that fell silent beyond a limit still stands beyond it: fire silences detectors too. */
 export function detectorState(reading: MapReading | undefined): Mark['state'] {
-  if (!reading || reading.stale) return 'stale';
+  if (!reading) return 'stale';
   if (reading.limit === 'hh' || reading.limit === 'll') return 'alarm';
-  return reading.limit === 'normal' ? 'normal' : 'warn';
+  if (reading.limit !== 'normal') return 'warn';
+  return reading.stale ? 'stale' : 'normal';
 }
 
 export function detectorMarks(
@@ -25,11 +27,8 @@ export function detectorMarks(
     const place = { code: asset.code, x_m: at.x_m, y_m: at.y_m, z_m: at.top_m };
     if (asset.kind === 'gas_detector') {
       const sensor = sensorOf.get(asset.code);
-      marks.push({
-        ...place,
-        kind: 'detector',
-        state: detectorState(sensor === undefined ? undefined : readings.get(sensor)),
-      });
+      const reading = sensor === undefined ? undefined : readings.get(sensor);
+      marks.push({ ...place, kind: 'detector', state: detectorState(reading), old: reading?.stale ?? true });
     } else if (asset.kind === 'camera') {
       const state = cameras.get(asset.code);
       marks.push({

@@ -21,6 +21,8 @@ export interface Mark {
   y_m: number;
   z_m: number;
   state: 'normal' | 'warn' | 'alarm' | 'stale' | 'offline';
+  /** Whether a detector's last value is too old to be the present one. */
+  old?: boolean;
   /** How an anchor does, while commissioning is open. */
   anchor?: AnchorState | null;
 }
@@ -202,21 +204,24 @@ export class Overlay {
       if (mark.anchor) this.surveyed(mark, mark.anchor, p.x, p.y);
       else if (mark.kind === 'anchor') this.anchor(p.x, p.y);
       else if (mark.kind === 'camera') this.camera(p.x, p.y, mark.state);
-      else this.detector(p.x, p.y, mark.state);
-      if (abnormal) this.label(mark.code, p.x, p.y - 10, FONT.name, palette.text);
+      else this.detector(p.x, p.y, mark.state, mark.old === true);
+      if (abnormal) this.label(mark.old ? `${mark.code} ?` : mark.code, p.x, p.y - 10, FONT.name, palette.text);
     }
   }
 
-  private detector(x: number, y: number, state: Mark['state']): void {
+  /** Hollow and dashed is what is not known now; its colour and shape are those of the last value beyond a limit. */
+  private detector(x: number, y: number, state: Mark['state'], old: boolean): void {
     const { palette } = this.s;
+    const beyond = state === 'alarm' || state === 'warn';
     const r = state === 'normal' ? 3.4 : state === 'stale' ? 4.5 : 8;
     const priority = state === 'alarm' ? 1 : 3;
-    const path = state === 'alarm' || state === 'warn' ? priorityPath(priority, x, y, r) : glyphPath('square', x, y, r);
-    this.g.fillStyle = state === 'alarm' ? palette.priority[1] : state === 'warn' ? palette.priority[3] : palette.panel;
+    const path = beyond ? priorityPath(priority, x, y, r) : glyphPath('square', x, y, r);
+    const colour = beyond ? palette.priority[priority] : palette.panel;
+    this.g.fillStyle = old ? palette.panel : colour;
     if (state !== 'stale') this.g.fill(path);
-    this.g.lineWidth = state === 'normal' ? 1.3 : 1.8;
-    this.g.strokeStyle = state === 'stale' ? palette.stale : palette.priorityOutline;
-    this.g.setLineDash(state === 'stale' ? [2, 2] : []);
+    this.g.lineWidth = state === 'normal' ? 1.3 : old && beyond ? 3 : 1.8;
+    this.g.strokeStyle = state === 'stale' ? palette.stale : old && beyond ? colour : palette.priorityOutline;
+    this.g.setLineDash(state === 'stale' ? [2, 2] : old ? [4, 2] : []);
     this.g.stroke(path);
     this.g.setLineDash([]);
   }
