@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 60
 OLDEST_S = 10.0
+# Tracks that began together grow old together: they are given out over some seconds, not in one burst that holds up
+# everything else. Faster than new ones grow old, so that none waits for long.
+SPREAD = 1.5
+FEW = 20
 
 
 def kind_of(effect: Effect) -> Kind:
@@ -107,6 +111,7 @@ class Harvest:
         self._stored: dict[TrackKey, int] = {}
         self._growing: dict[TrackKey, _Growing] = {}
         self._full: set[TrackKey] = set()
+        self._asked_s = 0.0
         self._due: Batch = Batch()
         self._due_from: Position | None = None
         self._readings_since_s: float | None = None
@@ -166,10 +171,13 @@ class Harvest:
         return batch
 
     def _ripe(self, now_s: float) -> list[TrackKey]:
-        """Tracks that are long or old, found without a look at the others: the dictionary has the oldest first."""
+        """Tracks that are long, and of the old ones the oldest, found without a look at the others."""
+        passed_s = min(max(now_s - self._asked_s, 0.0), OLDEST_S)
+        self._asked_s = now_s
+        most = len(self._full) + max(FEW, round(SPREAD * len(self._growing) * passed_s / OLDEST_S))
         ripe = dict.fromkeys(self._full)
-        for key, track in self._growing.items():
-            if now_s - track.since_s < OLDEST_S:
+        for key, track in self._growing.items():  # the oldest first, as they were put in
+            if now_s - track.since_s < OLDEST_S or len(ripe) >= most:
                 break
             ripe[key] = None
         return list(ripe)
