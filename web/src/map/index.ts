@@ -39,6 +39,7 @@ setWorkerUrl(workerUrl);
 
 /** From farther away a level is a line of a pixel or two. */
 const LEVELS_FROM_ZOOM = 15.8;
+const SHADOWS_AFTER_MS = 1500;
 const LOAD_LIMIT_MS = 30_000;
 const SMALL_KINDS = { detectors: ['gas_detector'], cameras: ['camera'], anchors: ['anchor'] } as const;
 
@@ -199,7 +200,14 @@ class MapLibrePlant implements PlantMap {
     const { map, scene } = this;
     if (!map || !scene) return;
     scene.setOrigin(this.origin);
-    scene.shadow.paint([...this.outlines.footprints.values()]);
+    // After the first picture: painting shadows takes as long as drawing the plant.
+    setTimeout(
+      () => {
+        scene.shadow.paint([...this.outlines.footprints.values()]);
+        this.redraw();
+      },
+      first ? SHADOWS_AFTER_MS : 0,
+    );
     scene.frusta.build(data.cameras);
     scene.fences.build(this.origin, data.fences);
     (map.getSource(GROUND) as GeoJSONSource).setData(groundFeatures(data));
@@ -214,11 +222,10 @@ class MapLibrePlant implements PlantMap {
     if (data.models && data.models.version !== this.shownModels) {
       const { models } = data;
       this.shownModels = models.version;
+      scene.liquids.build(models);
+      scene.liquids.update(data.sensors, this.readings);
       scene.models
-        .load(models)
-        .then(() => {
-          scene.liquids.build(models);
-          scene.liquids.update(data.sensors, this.readings);
+        .load(models, () => {
           this.applySelection();
           this.applySwitches();
           this.redraw();

@@ -5,7 +5,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 
 const LIVE_MS = { gpu: 100, software: 500 } as const;
-const MOVING_PIXEL_RATIO = 0.5;
+const MOVING_PIXEL_RATIO = 0.45;
 const SETTLE_MS = 180;
 
 /** Whether WebGL is computed by the processor. */

@@ -151,7 +151,8 @@ export function style(palette: Palette, latDeg: number): StyleSpecification {
   return {
     version: 8,
     name: 'plant-twin',
-    sources: { [GROUND]: { type: 'geojson', data: EMPTY, promoteId: 'code' } },
+    // A plant fits into a tile or two of this level, drawn from 24 cm grid points: fewer tiles, fewer draw calls.
+    sources: { [GROUND]: { type: 'geojson', data: EMPTY, promoteId: 'code', maxzoom: 14, tolerance: 0 } },
     light: { anchor: 'map', color: '#ffffff', intensity: 0.25 },
     layers: layers(palette, latDeg),
   };

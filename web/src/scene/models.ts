@@ -21,6 +21,9 @@ import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js';
 import type { ModelManifest } from '../map/port';
 
+/** Radius on screen from which an instance is drawn fine, and below which it is not drawn, CSS pixels. */
+const FINE_PX = 70;
+const SMALLEST_PX = 1.2;
 /** Kinds the map itself draws flat on the ground. */
 const DRAWN_BY_MAP = new Set(['road', 'unit']);
 /** Kinds too small for edges to help. */
@@ -56,15 +59,25 @@ async function readGeometry(loader: GLTFLoader, url: string): Promise<BufferGeom
   return merged;
 }
 
+/** Outlines are dear to find and stay the same: once per geometry. */
+const outlines = new WeakMap<BufferGeometry, EdgesGeometry>();
+
+function edgesOf(geometry: BufferGeometry): EdgesGeometry {
+  const known = outlines.get(geometry) ?? new EdgesGeometry(geometry, EDGE_ANGLE_DEG);
+  outlines.set(geometry, known);
+  return known;
+}
+
+const present = (geometry: BufferGeometry | null | undefined): BufferGeometry[] => (geometry ? [geometry] : []);
+
 /** Line segments of an instanced model: the same instance matrices, a two-line shader. */
 function instancedEdges(
   source: BufferGeometry,
   matrices: InstancedBufferAttribute,
   material: ShaderMaterial,
 ): LineSegments {
-  const edges = new EdgesGeometry(source, EDGE_ANGLE_DEG);
   const geometry = new InstancedBufferGeometry();
-  const position = edges.getAttribute('position');
+  const position = edgesOf(source).getAttribute('position');
   geometry.setAttribute('position', position);
   geometry.setAttribute('place', matrices);
   const lines = new LineSegments(geometry, material);
@@ -108,13 +121,15 @@ class Equipment {
     }
   }
 
-  /** Put every instance into the buffer of its level of detail. `sizePx(i)`: about how large instance i is on screen. */
+  /** Put every instance that is large enough to be seen into the buffer of its level of detail. */
   arrange(matrix: ArrayLike<number>, pxPerUnit: number, tint: (feature: number) => Color): void {
     const counts = this.meshes.map(() => 0);
     this.places.forEach((place, i) => {
       const e = place.elements;
       const w = (matrix[3] ?? 0) * e[12] + (matrix[7] ?? 0) * e[13] + (matrix[11] ?? 0) * e[14] + (matrix[15] ?? 0);
-      const level = w > 0 && (this.radius * pxPerUnit) / w > 70 ? 0 : this.meshes.length - 1;
+      const sizePx = w > 0 ? (this.radius * pxPerUnit) / w : 0;
+      if (sizePx < SMALLEST_PX) return;
+      const level = sizePx > FINE_PX ? 0 : this.meshes.length - 1;
       const mesh = this.meshes[level];
       const slot = counts[level] ?? 0;
       if (!mesh) return;
@@ -191,33 +206,54 @@ export class PlantModels {
     this.lastMatrix = [];
   }
 
-  /** Read all models of a manifest; the old ones stay until the new ones are there. */
-  async load(manifest: ModelManifest): Promise<void> {
+  /**
+   * Read all models of a manifest; the old ones stay until the new ones are there. The coarse ones come first, so that the
+   * plant stands early; `drawn` is called then.
+   */
+  async load(manifest: ModelManifest, drawn: () => void): Promise<void> {
     const generation = ++this.generation;
     const loader = new GLTFLoader();
-    const read = (lod: Entry['lod']) => Promise.all(lod.map((level) => readGeometry(loader, level.url)));
-    const wanted = manifest.baked.filter((b) => !DRAWN_BY_MAP.has(b.kind));
-    const [models, baked] = await Promise.all([
-      Promise.all(manifest.models.map((m) => read(m.lod))),
-      Promise.all(wanted.map((b) => read(b.lod))),
-    ]);
+    const baked = manifest.baked.filter((b) => !DRAWN_BY_MAP.has(b.kind));
+    const entries = [...manifest.models, ...baked];
+    const read = (pick: (lod: Entry['lod']) => Entry['lod'][number] | undefined) =>
+      Promise.all(
+        entries.map((entry) => {
+          const level = pick(entry.lod);
+          return level ? readGeometry(loader, level.url) : null;
+        }),
+      );
+    const coarse = await read((lod) => lod.at(-1));
     if (generation !== this.generation) return;
+    this.build(manifest, baked, coarse.map(present));
+    drawn();
+    const fine = await read((lod) => (lod.length > 1 ? lod[0] : undefined));
+    if (generation !== this.generation) return;
+    this.build(
+      manifest,
+      baked,
+      coarse.map((geometry, i) => [...present(fine[i]), ...present(geometry)]),
+    );
+    drawn();
+  }
+
+  /** Put up equipment and baked things from their levels, finest first, in the manifest's order. */
+  private build(manifest: ModelManifest, baked: ModelManifest['baked'], levels: BufferGeometry[][]): void {
     this.clear();
     this.features = manifest.features;
     manifest.models.forEach((entry, i) => {
-      const equipment = new Equipment(entry, models[i] ?? [], this.material, this.edgeMaterial);
+      const equipment = new Equipment(entry, levels[i] ?? [], this.material, this.edgeMaterial);
       this.equipment.push(equipment);
       this.group.add(...equipment.meshes);
       if (equipment.edges) this.group.add(equipment.edges);
     });
-    wanted.forEach((entry, i) => {
-      const geometries = baked[i] ?? [];
+    baked.forEach((entry, i) => {
+      const geometries = levels[manifest.models.length + i] ?? [];
       const coarsest = geometries.at(-1);
       if (!coarsest) return;
-      const levels = geometries.map((geometry) => new Mesh(geometry, this.material));
-      const edges = new LineSegments(new EdgesGeometry(coarsest, EDGE_ANGLE_DEG), this.bakedEdgeMaterial);
-      this.baked.push({ kind: entry.kind, levels, edges });
-      this.group.add(...levels, edges);
+      const meshes = geometries.map((geometry) => new Mesh(geometry, this.material));
+      const edges = new LineSegments(edgesOf(coarsest), this.bakedEdgeMaterial);
+      this.baked.push({ kind: entry.kind, levels: meshes, edges });
+      this.group.add(...meshes, edges);
     });
     this.lastMatrix = [];
     this.hide(this.hidden);
