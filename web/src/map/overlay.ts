@@ -301,9 +301,10 @@ export class Overlay {
       if (!place) continue;
       const colour = this.s.palette.priority[alarm.priority];
       const path = priorityPath(alarm.priority, place.x, place.y, 13);
+      // Thin is what is over and only waits to be acknowledged.
       for (const [wide, ink] of [
-        [6, this.s.palette.priorityOutline],
-        [3.2, colour],
+        [alarm.over ? 3.2 : 6, this.s.palette.priorityOutline],
+        [alarm.over ? 1.4 : 3.2, colour],
       ] as const) {
         this.g.lineWidth = wide;
         this.g.strokeStyle = ink;

@@ -180,6 +180,8 @@ export interface MapAlarm {
   id: string;
   priority: 1 | 2 | 3 | 4;
   acknowledged: boolean;
+  /** What was alarmed about is over; it waits to be acknowledged. */
+  over: boolean;
   /** Mover id it is about, or null. */
   subject: string | null;
   fence: string | null;

@@ -92,6 +92,7 @@ export function mapAlarm(alarm: AlarmRecord): MapAlarm {
     id: alarm.id,
     priority: priorityOf(alarm),
     acknowledged: !isUnacknowledged(alarm),
+    over: isOver(alarm),
     subject: alarm.subject.id,
     fence: alarm.place?.code ?? null,
     x_m: alarm.x_m,
