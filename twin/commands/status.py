@@ -22,11 +22,17 @@ _PATIENCE_S = 2.0
 @click.command(help="Where the twin running from this folder is, and how it is. 本目录运行的孪生系统的地址与状态。")
 @click.option("--json", "as_json", is_flag=True, help="For programs; holds passwords. 供程序使用（含口令）。")
 def command(as_json: bool) -> None:
-    """Print it; exit status 1 when no twin runs."""
+    """Print it; exit status 1 when no twin runs, or not yet."""
     var = TwinSettings().var.resolve()
     status = running(var)
     if status is None:
-        click.echo("no twin runs from this folder 本目录没有运行中的孪生系统", err=True)
+        starting = statusfile.is_running(var)
+        click.echo(
+            "the twin of this folder is still starting 本目录的孪生系统正在启动"
+            if starting
+            else "no twin runs from this folder 本目录没有运行中的孪生系统",
+            err=True,
+        )
         raise SystemExit(1)
     health = ask(status.url)
     roles = status.roles if health is None else {name: role["status"] for name, role in health["roles"].items()}
