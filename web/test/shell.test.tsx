@@ -14,7 +14,7 @@ import { handleKey } from '../src/ui/keyboard';
 import { LayerPanel } from '../src/ui/LayerPanel';
 import { Palette } from '../src/ui/palette/Palette';
 import { TopBar } from '../src/ui/TopBar';
-import { alarm, at, HEAD, snapshot, T0 } from './samples';
+import { alarm, at, connection, HEAD, snapshot, T0 } from './samples';
 
 /** A map that only remembers what it was told. */
 function mapDouble() {
@@ -142,6 +142,20 @@ describe('the banner', () => {
     live.liveness.value = { kind: 'lost', age_s: 12.4 };
     render(<Banners />);
     expect(screen.getByTestId('banner').textContent).toContain('连接中断，画面已冻结 12 s');
+  });
+
+  it('says when most positions are old although some still arrive', () => {
+    live.connection.value = connection({ movers: 129, stale: 120 });
+    live.liveness.value = { kind: 'live', age_s: 0.1 };
+    render(<Banners />);
+    expect(screen.getByTestId('partly-blind').textContent).toContain('129 个位置中有 120 个不是当前位置');
+  });
+
+  it('bears with a few people whose position is old', () => {
+    live.connection.value = connection({ movers: 129, stale: 20 });
+    live.liveness.value = { kind: 'live', age_s: 0.1 };
+    render(<Banners />);
+    expect(screen.queryByTestId('partly-blind')).toBeNull();
   });
 
   it('is not there when all is well', () => {

@@ -84,10 +84,12 @@ export const en: Dictionary = {
   'conn.banner.late.more':
     'The service answers, but no new measurement arrives. Check the positioning engine and the network.',
   'conn.banner.frozen': 'Picture frozen for {age}',
-  'conn.banner.frozen.more': 'You see positions of {age} ago, not of now. Alarms and sensors are still being received.',
+  'conn.banner.frozen.more': 'You see positions of {age} ago, not of now. Alarms that need positions cannot be raised.',
   'conn.banner.lost': 'Connection lost, picture frozen for {age}',
   'conn.banner.lost.more':
     'You see the last state received, not the present. Alarms are caught up when the connection is back.',
+  'conn.banner.partly': '{n} of {all} positions are not current',
+  'conn.banner.partly.more': 'A positioning engine may have stopped. Hollow marks show where people were last.',
   'conn.banner.connecting': 'Connecting to the twin…',
   'conn.banner.empty': 'No positions received yet',
   'conn.banner.empty.more': 'People appear by themselves once a positioning engine is online.',

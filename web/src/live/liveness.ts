@@ -53,6 +53,14 @@ export function judge(facts: LivenessFacts): Liveness {
   return { kind: 'live', age_s };
 }
 
+/** From so many positions that are not current on, they may be one engine's rather than some people's. */
+const PARTLY_COUNT = 5;
+
+/** Whether so many positions are not current that something stopped, although others still arrive. */
+export function partlyBlind(movers: number, stale: number): boolean {
+  return stale >= PARTLY_COUNT && stale * 2 > movers;
+}
+
 /** Whether the picture must look dead: grey, hatched, nothing that seems to move. */
 export function looksFrozen(kind: LivenessKind): boolean {
   return kind === 'lost' || kind === 'frozen';

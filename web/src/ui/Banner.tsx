@@ -1,7 +1,8 @@
 import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide';
 import { t } from '../i18n';
 import { age } from '../i18n/format';
-import { liveness, now_ms, plantKnown } from '../store/live';
+import { partlyBlind } from '../live/liveness';
+import { connection, liveness, now_ms, plantKnown } from '../store/live';
 import { map, mapCondition } from '../store/map';
 import { modelsMissing, records, recordsFault } from '../store/records';
 import { session } from '../store/session';
@@ -36,11 +37,25 @@ function ConnectionBanner() {
   );
 }
 
+/** One engine fell silent while others go on: the newest position is young, and most of the picture is not. */
+function PartlyBlindBanner() {
+  const now = connection.value;
+  if (now === null || liveness.value.kind !== 'live' || !partlyBlind(now.movers, now.stale)) return null;
+  return (
+    <div class="banner is-late" role="alert" data-testid="partly-blind">
+      <Icon node={TriangleAlert} />
+      <strong>{t('conn.banner.partly', { n: now.stale, all: now.movers })}</strong>
+      <span class="banner-more">{t('conn.banner.partly.more')}</span>
+    </div>
+  );
+}
+
 /** Everything that makes the picture less than whole. */
 export function Banners() {
   return (
     <div class="banners">
       <ConnectionBanner />
+      <PartlyBlindBanner />
       {!plantKnown.value && (
         <div class="banner is-late" role="alert">
           <Icon node={CircleAlert} />
