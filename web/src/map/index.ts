@@ -271,8 +271,16 @@ class MapLibrePlant implements PlantMap {
     this.redraw();
   }
 
+  /** A layer switch hides what is well; it never hides what is wrong or chosen. */
   private shownMarks(): Mark[] {
-    return this.marks.filter((mark) => mark.anchor || this.switches[`${mark.kind}s`]);
+    return this.marks.filter(
+      (mark) =>
+        mark.anchor ||
+        mark.state === 'alarm' ||
+        mark.state === 'warn' ||
+        mark.code === this.selection?.id ||
+        this.switches[`${mark.kind}s`],
+    );
   }
 
   private updateMarks(): void {
