@@ -64,7 +64,11 @@ export class Pace {
     const wanted = moving ? MOVING_PIXEL_RATIO : devicePixelRatio;
     if (this.map.getPixelRatio() === wanted) return;
     this.changing = true;
+    // Changing pixels resizes the canvas, and a resize ends whatever gesture is under way: not this one.
+    const { stop } = this.map;
+    this.map.stop = () => this.map;
     this.map.setPixelRatio(wanted);
+    this.map.stop = stop;
     this.changing = false;
   }
 
