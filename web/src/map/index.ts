@@ -116,7 +116,7 @@ class MapLibrePlant implements PlantMap {
     probe.getExtension('WEBGL_lose_context')?.loseContext();
     this.map = map;
     this.camera = new MapCamera(map);
-    this.pace = new Pace(map, software);
+    this.pace = new Pace(map, software, (coarse) => this.scene?.setCoarse(coarse));
     this.camera.insets = this.insets;
     await loaded(map);
     this.scene = new PlantScene(palette);

@@ -35,7 +35,7 @@ export class Lettering {
     }
     canvas.width = Math.ceil((width + 2 * PAD_PX) * ratio);
     canvas.height = Math.ceil(LINE_PX * ratio);
-    const g = canvas.getContext('2d');
+    const g = canvas.getContext('2d', { willReadFrequently: true });
     if (g) {
       g.scale(ratio, ratio);
       g.font = font;

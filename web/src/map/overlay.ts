@@ -63,6 +63,7 @@ const NAMES_ZOOM = 17.2;
 export const CLUSTER_BELOW_ZOOM = 14.6;
 const CLUSTER_PX = 56;
 const WIDE_R95_M = 3;
+const LEGIBLE_RATIO = 0.8;
 const CIRCLE_STEPS = 40;
 const TAU = 2 * Math.PI;
 
@@ -76,7 +77,7 @@ export class Overlay {
 
   constructor() {
     this.canvas.className = 'map-overlay';
-    const g = this.canvas.getContext('2d');
+    const g = this.canvas.getContext('2d', { willReadFrequently: true });
     if (!g) throw new Error('no 2D canvas');
     this.g = g;
   }
@@ -353,7 +354,8 @@ export class Overlay {
     for (const label of this.s.labels) {
       const picked = selection?.id === label.code;
       const on = label.class === 'unit' ? this.s.show.units : this.s.show.labels;
-      if (!picked && (!on || zoom < label.min_zoom)) continue;
+      // Drawn coarse while the camera turns, small print could not be read anyway.
+      if (!picked && (!on || zoom < label.min_zoom || this.ratio < LEGIBLE_RATIO)) continue;
       if (label.class === 'unit' && zoom > FULL_NAME_ZOOM && !picked) continue;
       const p = this.at(label.x_m, label.y_m, label.z_m);
       if (!p) continue;

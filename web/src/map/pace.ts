@@ -5,7 +5,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 
 const LIVE_MS = { gpu: 100, software: 500 } as const;
-const MOVING_PIXEL_RATIO = 0.45;
+const MOVING_PIXEL_RATIO = 0.4;
 const SETTLE_MS = 180;
 
 /** Whether WebGL is computed by the processor. */
@@ -29,6 +29,8 @@ export class Pace {
   constructor(
     private readonly map: MapLibreMap,
     private readonly software: boolean,
+    /** Told when drawing turns coarse and fine again. */
+    private readonly onCoarse: (coarse: boolean) => void,
   ) {
     if (!software) return;
     // Not in the handler itself: the map is not yet moving there, and changing its pixels would stop the gesture.
@@ -64,6 +66,7 @@ export class Pace {
     const wanted = moving ? MOVING_PIXEL_RATIO : devicePixelRatio;
     if (this.map.getPixelRatio() === wanted) return;
     this.changing = true;
+    this.onCoarse(moving);
     // Changing pixels resizes the canvas, and a resize ends whatever gesture is under way: not this one.
     const { stop } = this.map;
     this.map.stop = () => this.map;

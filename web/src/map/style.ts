@@ -65,6 +65,7 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
     {
       id: 'pads-edge',
       type: 'line',
+      minzoom: 15.2,
       source: GROUND,
       filter: ['all', part('pad'), ['==', ['get', 'kind'], 'unit']],
       paint: { 'line-color': palette.hairline, 'line-width': 1, 'line-dasharray': [4, 3] },
@@ -72,6 +73,7 @@ export function layers(palette: Palette, latDeg: number): LayerSpecification[] {
     {
       id: 'roads-edge',
       type: 'line',
+      minzoom: 15.2,
       source: GROUND,
       filter: part('road'),
       layout: { 'line-cap': 'round', 'line-join': 'round', 'line-sort-key': ['get', 'width_m'] },

@@ -58,6 +58,12 @@ export class PlantScene {
     this.sky.intensity = palette.skyLight * Math.PI;
   }
 
+  /** While a machine without a GPU turns the camera, outlines and shadows wait. */
+  setCoarse(coarse: boolean): void {
+    this.models.setOutlined(!coarse);
+    this.shadow.setShown(!coarse);
+  }
+
   setOrigin(origin: SiteOrigin): void {
     this.site = siteMatrix(origin);
   }

@@ -288,6 +288,11 @@ export class PlantModels {
     this.lastMatrix = [];
   }
 
+  /** Draw the outlines of equipment, or leave them out. */
+  setOutlined(outlined: boolean): void {
+    this.edgeMaterial.visible = this.bakedEdgeMaterial.visible = outlined;
+  }
+
   select(code: string | null): void {
     this.selected = code === null ? -1 : this.features.indexOf(code);
     this.lastMatrix = [];

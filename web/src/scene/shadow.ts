@@ -26,6 +26,7 @@ export class GroundShadow {
     }),
   );
   private texture: CanvasTexture | null = null;
+  private shown = true;
 
   constructor() {
     this.mesh.renderOrder = -10;
@@ -74,7 +75,12 @@ export class GroundShadow {
     this.texture.magFilter = LinearFilter;
     this.mesh.material.map = this.texture;
     this.mesh.material.needsUpdate = true;
-    this.mesh.visible = true;
+    this.mesh.visible = this.shown;
+  }
+
+  setShown(shown: boolean): void {
+    this.shown = shown;
+    this.mesh.visible = shown && this.texture !== null;
   }
 
   setStrength(alpha: number): void {
