@@ -2,7 +2,8 @@
 
 import msgspec
 
-from tests.locator.adapters.test_garbage import ENGINES, KNOWN, RECEIVED_NS, fresh
+from tests.locator.adapters.payload_files import KNOWN, RECEIVED_NS
+from tests.locator.adapters.test_garbage import ENGINES, fresh
 
 
 def test_an_empty_tag_id_is_refused_and_the_refusal_says_so() -> None:
