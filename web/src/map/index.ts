@@ -13,6 +13,7 @@ import { readPalette, type Palette } from './palette';
 import { hatch, PATTERN_RATIO } from './patterns';
 import { Pace, rendersInSoftware } from './pace';
 import { Picker } from './pick';
+import { loaded } from './starting';
 import type {
   FlyTarget,
   Insets,
@@ -40,19 +41,7 @@ setWorkerUrl(workerUrl);
 /** From farther away a level is a line of a pixel or two. */
 const LEVELS_FROM_ZOOM = 15.8;
 const SHADOWS_AFTER_MS = 1500;
-const LOAD_LIMIT_MS = 30_000;
 const SMALL_KINDS = { detectors: ['gas_detector'], cameras: ['camera'], anchors: ['anchor'] } as const;
-
-/** MapLibre says nothing when its worker cannot start; an operator must not stare at an empty page. */
-function loaded(map: MapLibreMap): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error('the map did not start')), LOAD_LIMIT_MS);
-    map.once('load', () => {
-      clearTimeout(late);
-      resolve();
-    });
-  });
-}
 
 type Listeners = { [E in keyof MapEvents]: Set<(payload: MapEvents[E]) => void> };
 
