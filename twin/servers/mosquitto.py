@@ -147,7 +147,7 @@ class MosquittoServer:
                 *self._access(),
                 "persistence true",
                 f"persistence_location {self._directory}/",
-                "autosave_interval 30",
+                "autosave_interval 5",
                 "persistent_client_expiration 1d",
                 "message_size_limit 16777216",
                 "max_queued_messages 100000",
