@@ -16,10 +16,12 @@ from twin.events import CameraReported, Event, Reading, ReadingsTaken, TagReport
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gis.plant import Plant
+    from gis.plant import Plant, Sensor
 
 QUALITIES = ("good", "bad", "stale", "maintenance")
 LARGEST_VALUE = 1e12
+# A transmitter may run a little past its range; further out the signal is a fault, not a measurement (as NAMUR NE 43).
+RANGE_MARGIN = 0.05
 
 
 class _SensorMessage(msgspec.Struct, gc=False):
@@ -78,7 +80,7 @@ class Telemetry:
     def replace_plant(self, plant: Plant) -> None:
         """Take a plant's records in place of what was known of it."""
         self._known[plant.head.code] = _Known(
-            frozenset(sensor.code for sensor in plant.sensors),
+            {sensor.code: _believable(sensor) for sensor in plant.sensors},
             frozenset(tag.code for tag in plant.tags),
             frozenset(camera.code for camera in plant.cameras),
             frozenset(engine.code for engine in plant.engines),
@@ -145,7 +147,10 @@ class Telemetry:
             elif abs(message.v) > LARGEST_VALUE:
                 bad.append(Refusal(RefusalReason.OUT_OF_RANGE, topic, f"{message.sensor}: {message.v!r}"))
             else:
-                readings.append(Reading(message.sensor, t_ns, message.v, message.q))
+                low, high = known.sensors[message.sensor]
+                # Kept and shown, but never as a good value: what is wrong with an instrument must be seen.
+                quality = message.q if message.q != "good" or low <= message.v <= high else "bad"
+                readings.append(Reading(message.sensor, t_ns, message.v, quality))
         if not readings:
             return [], bad
         return [ReadingsTaken(max(reading.t_ns for reading in readings), readings)], bad
@@ -197,10 +202,16 @@ class Telemetry:
 
 
 class _Known(msgspec.Struct, frozen=True):
-    sensors: frozenset[str]
+    sensors: dict[str, tuple[float, float]]
+    """By code, between which values a sensor can be believed."""
     tags: frozenset[str]
     cameras: frozenset[str]
     engines: frozenset[str]
+
+
+def _believable(sensor: Sensor) -> tuple[float, float]:
+    margin = RANGE_MARGIN * (sensor.range_high - sensor.range_low)
+    return sensor.range_low - margin, sensor.range_high + margin
 
 
 def _weather(message: _WeatherMessage, t_ns: int) -> Event | None:

@@ -29,6 +29,18 @@ def test_sensor_values_of_one_message_become_one_event() -> None:
     assert ask("sensor", messages) == ([ReadingsTaken(T0, readings)], [])
 
 
+def test_a_value_beyond_the_sensors_range_is_kept_but_never_good() -> None:
+    sensor = next(sensor for sensor in PLANT.sensors if sensor.code == "TI-1")
+    span = sensor.range_high - sensor.range_low
+    values = [sensor.range_high + 0.04 * span, sensor.range_high + 0.06 * span, sensor.range_low - 0.06 * span]
+    messages = [{"sensor": "TI-1", "t": NOW - 10 + k, "v": value} for k, value in enumerate(values)]
+    messages.append({"sensor": "TI-1", "t": NOW - 1, "v": values[1], "q": "maintenance"})
+    [event], refused = ask("sensor", messages)
+    assert [reading.quality for reading in event.readings] == ["good", "bad", "bad", "maintenance"]
+    assert [reading.value for reading in event.readings] == [*values, values[1]]
+    assert refused == []
+
+
 def test_one_bad_sensor_does_not_refuse_the_others() -> None:
     messages = [
         {"sensor": "TI-1", "t": NOW, "v": 20.5},
