@@ -24,6 +24,7 @@ import { view } from './store/map';
 import { kept, layerPanelOpen, layers, readLayers, theme, writeLayers } from './store/preferences';
 import { select, selection } from './store/selection';
 import { me, session } from './store/session';
+import { openView, openViewState } from './store/views';
 import { App } from './ui/App';
 import { listen } from './ui/keyboard';
 import { startFrom } from './ui/MapHost';
@@ -69,6 +70,8 @@ function keepAddress(plant: string, asked: ViewState | null): void {
       view: view.value ?? asked,
       selection: selection.value,
       layers: layers.value,
+      open: openView.value,
+      openState: openViewState.value,
     });
     if (timer === 0) timer = window.setTimeout(write, ADDRESS_PAUSE_MS);
   });
@@ -94,6 +97,8 @@ async function start(): Promise<void> {
   preferences(asked);
   startFrom(asked.view);
   select(asked.selection);
+  openView.value = asked.open;
+  openViewState.value = asked.openState;
   listen(window);
   render(<App />, document.getElementById('app')!);
 

@@ -30,11 +30,14 @@ describe('the address', () => {
           view: at,
           selection: selection ?? null,
           layers,
+          open: 'commissioning',
+          openState: 'a=1;b',
         });
         const back = readAddress(search);
         expect(back.plant).toBe('HUANGHE-1');
         expect(back.language).toBe(language);
         expect(back.theme).toBe('dark');
+        expect([back.open, back.openState]).toEqual(['commissioning', 'a=1;b']);
         expect(back.selection).toEqual(selection);
         expect(back.layers ?? DEFAULT_LAYERS).toEqual(layers);
         expect(back.view!.lon).toBeCloseTo(at.lon, 5);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AnchorNow, CommissioningRecord, CoverageRecord, TagSeen } from '../src/api/types.gen';
 import { language } from '../src/i18n';
 import type { PlantMap, Survey } from '../src/map/port';
-import { commissioningOpen, toggleCommissioning } from '../src/store/commissioning';
+import { openView, toggleView } from '../src/store/views';
 import * as live from '../src/store/live';
 import { map } from '../src/store/map';
 import { indexed, records } from '../src/store/records';
@@ -140,13 +140,13 @@ beforeEach(() => {
   vi.stubGlobal('fetch', (path: string) =>
     path.includes('/coverage') ? answer(COVERAGE) : said === null ? answer({}, 503) : answer(said),
   );
-  commissioningOpen.value = true;
+  openView.value = 'commissioning';
   alarmListOpen.value = false;
   select(null);
 });
 
 afterEach(() => {
-  commissioningOpen.value = false;
+  openView.value = null;
   records.value = null;
   map.value = null;
   vi.unstubAllGlobals();
@@ -326,19 +326,19 @@ describe('the panel', () => {
 
 describe('opening', () => {
   it('shares its place with the alarm list, and alarms go first', () => {
-    commissioningOpen.value = false;
+    openView.value = null;
     alarmListOpen.value = true;
-    toggleCommissioning();
-    expect([commissioningOpen.value, alarmListOpen.value]).toEqual([true, false]);
+    toggleView('commissioning');
+    expect([openView.value, alarmListOpen.value]).toEqual(['commissioning', false]);
     alarmListOpen.value = true;
-    expect(commissioningOpen.value).toBe(false);
+    expect(openView.value).toBe(null);
   });
 
   it('has a key, and Escape closes it', () => {
-    commissioningOpen.value = false;
+    openView.value = null;
     handleKey(new KeyboardEvent('keydown', { key: 'c' }));
-    expect(commissioningOpen.value).toBe(true);
+    expect(openView.value).toBe('commissioning');
     handleKey(new KeyboardEvent('keydown', { key: 'Escape' }));
-    expect(commissioningOpen.value).toBe(false);
+    expect(openView.value).toBe(null);
   });
 });

@@ -37,7 +37,6 @@ export const en: Dictionary = {
   'rail.plant': 'Plant',
   'rail.layers': 'Layers',
   'rail.alarms': 'Alarms',
-  'rail.commissioning': 'Setup',
   'rail.help': 'Keys',
 
   'layers.title': 'Layers',
@@ -430,7 +429,6 @@ export const en: Dictionary = {
   'help.language': '中文 / English',
   'help.layers': 'Layer panel',
   'help.alarms': 'Alarm list',
-  'help.commissioning': 'Commissioning of the positioning',
   'help.ack': 'Acknowledge the newest alarm',
   'help.locate': 'Show the newest alarm on the map',
   'help.help': 'This sheet',

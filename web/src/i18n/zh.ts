@@ -35,7 +35,6 @@ export const zh = {
   'rail.plant': '厂区',
   'rail.layers': '图层',
   'rail.alarms': '报警',
-  'rail.commissioning': '定位调试',
   'rail.help': '快捷键',
 
   'layers.title': '图层',
@@ -424,7 +423,6 @@ export const zh = {
   'help.language': '中文 / English',
   'help.layers': '图层面板',
   'help.alarms': '报警列表',
-  'help.commissioning': '定位调试',
   'help.ack': '确认最新报警',
   'help.locate': '定位最新报警',
   'help.help': '本页',

@@ -3,6 +3,7 @@
 import type { ViewState } from '../map/port';
 import type { LayerSwitches, Theme } from '../map/port';
 import type { Selection } from './selection';
+import { readOpenView, type ViewKey } from './views';
 import { readSelection, writeSelection } from './selection';
 import { readLayers, writeLayers } from './preferences';
 
@@ -13,6 +14,8 @@ export interface Address {
   view: ViewState | null;
   selection: Selection | null;
   layers: LayerSwitches | null;
+  open: ViewKey | null;
+  openState: string;
 }
 
 /** `lon,lat,zoom,bearing,pitch`; null when it is not five finite numbers in their ranges. */
@@ -47,6 +50,8 @@ export function readAddress(search: string): Address {
     view: readView(query.get('view')),
     selection: readSelection(query.get('sel')),
     layers: query.has('layers') ? readLayers(query.get('layers')) : null,
+    open: readOpenView(query.get('open')),
+    openState: query.get('vs') ?? '',
   };
 }
 
@@ -57,6 +62,8 @@ export interface Addressed {
   view: ViewState | null;
   selection: Selection | null;
   layers: LayerSwitches;
+  open: ViewKey | null;
+  openState: string;
 }
 
 /** The query string for a state; commas and colons stay readable. */
@@ -66,6 +73,8 @@ export function writeAddress(state: Addressed): string {
   query.set('lang', state.language);
   if (state.theme !== 'light') query.set('theme', state.theme);
   if (state.selection !== null) query.set('sel', writeSelection(state.selection));
+  if (state.open !== null) query.set('open', state.open);
+  if (state.open !== null && state.openState !== '') query.set('vs', state.openState);
   const layers = writeLayers(state.layers);
   if (layers !== '') query.set('layers', layers);
   if (state.view !== null) query.set('view', writeView(state.view));

@@ -1,15 +1,14 @@
 import { t } from '../i18n';
-import { commissioningOpen } from '../store/commissioning';
 import { liveness, plantKnown } from '../store/live';
 import { mapCondition } from '../store/map';
 import { layerPanelOpen } from '../store/preferences';
 import { records } from '../store/records';
 import { alarmListOpen, selection } from '../store/selection';
+import { openView } from '../store/views';
 import { looksFrozen } from '../live/liveness';
 import { AlarmList } from './AlarmList';
 import { AlarmStrip } from './AlarmStrip';
 import { Banners } from './Banner';
-import { CommissioningHost } from './CommissioningHost';
 import { ConnectionPopover } from './Connection';
 import { Help } from './Help';
 import { HoverCard } from './HoverCard';
@@ -20,6 +19,8 @@ import { MapHost } from './MapHost';
 import { Palette } from './palette/Palette';
 import { Rail } from './Rail';
 import { TopBar } from './TopBar';
+import { ViewHost } from './ViewHost';
+import { viewEntry } from '../views/registry';
 
 /** The frame: top bar, rail, map with its panels, alarm strip. */
 export function App() {
@@ -27,7 +28,9 @@ export function App() {
   const classes = ['frame'];
   if (frozen) classes.push('is-frozen');
   if (selection.value !== null) classes.push('has-inspector');
-  if (alarmListOpen.value || commissioningOpen.value) classes.push('has-alarm-list');
+  const place = viewEntry(openView.value)?.place;
+  if (alarmListOpen.value || place === 'foot') classes.push('has-alarm-list');
+  if (place === 'side') classes.push('has-side');
   if (layerPanelOpen.value) classes.push('has-layers');
   const starting = plantKnown.value && records.value === null && mapCondition.value !== 'unavailable';
   return (
@@ -45,11 +48,13 @@ export function App() {
         <Banners />
         <LayerPanel />
         <MapControls />
+        <ViewHost place="side" />
         <Inspector />
+        <ViewHost place="page" />
       </div>
       <div class="foot">
         <AlarmList />
-        <CommissioningHost />
+        <ViewHost place="foot" />
         <AlarmStrip />
       </div>
       <ConnectionPopover />

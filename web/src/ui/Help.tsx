@@ -1,7 +1,8 @@
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../i18n';
+import { name, t } from '../i18n';
 import { overlay } from '../store/selection';
+import { VIEWS } from '../views/registry';
 import { Icon } from './Icon';
 import { SHORTCUTS } from './keyboard';
 
@@ -42,6 +43,14 @@ function Sheet() {
                 {keys.map((key) => (
                   <kbd key={key}>{SHOWN[key] ?? (key.length === 1 ? key.toUpperCase() : key)}</kbd>
                 ))}
+              </dd>
+            </div>
+          ))}
+          {VIEWS.map((view) => (
+            <div key={view.key}>
+              <dt>{name(view.title)}</dt>
+              <dd>
+                <kbd>{view.letter.toUpperCase()}</kbd>
               </dd>
             </div>
           ))}

@@ -5,6 +5,8 @@ import { FRAME } from '../api/types.gen';
 import { now_ms, roles } from '../store/live';
 import { layerPanelOpen, layers, toggleLayer } from '../store/preferences';
 import { session } from '../store/session';
+import { openView } from '../store/views';
+import { viewEntry } from '../views/registry';
 import { RoleGlyph } from './marks';
 
 const GROUPS: readonly { title: PlainKey; layers: readonly LayerName[] }[] = [
@@ -77,7 +79,8 @@ function Legend() {
 
 /** Which things are drawn. */
 export function LayerPanel() {
-  if (!layerPanelOpen.value) return null;
+  // A view on the left takes its place.
+  if (!layerPanelOpen.value || viewEntry(openView.value)?.place === 'side') return null;
   return (
     <aside class="layer-panel" aria-label={t('layers.title')} data-testid="layers">
       {GROUPS.map((group) => (

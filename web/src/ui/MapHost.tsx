@@ -5,12 +5,13 @@ import { looksFrozen } from '../live/liveness';
 import type { MapReading, PlantMap, ViewState } from '../map/port';
 import { alarms, mapAlarm } from '../store/alarms';
 import { cameras, isStale, liveness, now_ms, readings } from '../store/live';
-import { commissioningOpen } from '../store/commissioning';
 import { hover, map, mapCondition, view } from '../store/map';
 import { layerPanelOpen, layers, theme } from '../store/preferences';
 import { data, records } from '../store/records';
 import { alarmListOpen, following, mapSelection, select, selection } from '../store/selection';
 import { session } from '../store/session';
+import { openView } from '../store/views';
+import { viewEntry } from '../views/registry';
 
 /** A view asked for by the address; it wins over the home view once. */
 let firstView: ViewState | null = null;
@@ -45,11 +46,12 @@ function insets(now: PlantMap): void {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize || '16');
   const narrow = window.innerWidth <= 40 * rem;
   const inspected = selection.value !== null;
-  const list = alarmListOpen.value || commissioningOpen.value ? window.innerHeight * 0.46 : 0;
+  const place = viewEntry(openView.value)?.place;
+  const list = alarmListOpen.value || place === 'foot' ? window.innerHeight * 0.46 : 0;
   const sheet = narrow && inspected ? window.innerHeight * 0.45 : 0;
   now.setInsets({
     top: 0,
-    left: !narrow && layerPanelOpen.value ? 13.25 * rem : 0,
+    left: narrow ? 0 : place === 'side' ? 22.5 * rem : layerPanelOpen.value ? 13.25 * rem : 0,
     right: !narrow && inspected ? 22.5 * rem : 0,
     bottom: hidden_px.value + Math.max(list, sheet),
   });

@@ -1,9 +1,10 @@
-import { BellRing, Factory, Keyboard, Layers, RadioTower } from 'lucide';
-import { t } from '../i18n';
+import { BellRing, Factory, Keyboard, Layers } from 'lucide';
+import { name, t } from '../i18n';
 import { counts, PRIORITIES } from '../store/alarms';
-import { commissioningOpen, toggleCommissioning } from '../store/commissioning';
 import { layerPanelOpen } from '../store/preferences';
 import { alarmListOpen, overlay } from '../store/selection';
+import { openView, toggleView } from '../store/views';
+import { VIEWS } from '../views/registry';
 import { Icon } from './Icon';
 
 /** The views that exist, and the panels over the map. */
@@ -13,9 +14,12 @@ export function Rail() {
     <nav class="rail" aria-label={t('app.name')}>
       <button
         type="button"
-        class="rail-button is-current"
-        aria-current="page"
-        onClick={() => (alarmListOpen.value = commissioningOpen.value = false)}
+        class={openView.value === null ? 'rail-button is-current' : 'rail-button'}
+        aria-current={openView.value === null ? 'page' : undefined}
+        onClick={() => {
+          alarmListOpen.value = false;
+          openView.value = null;
+        }}
       >
         <Icon node={Factory} size={1.25} />
         <span>{t('rail.plant')}</span>
@@ -39,16 +43,20 @@ export function Rail() {
         <span>{t('rail.alarms')}</span>
         {unacknowledged > 0 && <b class="rail-count">{unacknowledged > 99 ? '99+' : unacknowledged}</b>}
       </button>
-      <button
-        type="button"
-        class="rail-button"
-        aria-pressed={commissioningOpen.value}
-        onClick={toggleCommissioning}
-        data-testid="rail-commissioning"
-      >
-        <Icon node={RadioTower} size={1.25} />
-        <span>{t('rail.commissioning')}</span>
-      </button>
+      {VIEWS.map((view) => (
+        <button
+          key={view.key}
+          type="button"
+          class="rail-button"
+          aria-pressed={openView.value === view.key}
+          title={name(view.title)}
+          onClick={() => toggleView(view.key)}
+          data-testid={`rail-${view.key}`}
+        >
+          <Icon node={view.icon} size={1.25} />
+          <span>{name(view.label)}</span>
+        </button>
+      ))}
       <span class="rail-space" />
       <button type="button" class="rail-button" onClick={() => (overlay.value = 'help')}>
         <Icon node={Keyboard} size={1.25} />

@@ -1,10 +1,11 @@
 /** Keys that work everywhere except while typing. */
 
 import type { PlainKey } from '../i18n';
-import { commissioningOpen, toggleCommissioning } from '../store/commissioning';
 import { map } from '../store/map';
 import { layerPanelOpen } from '../store/preferences';
 import { alarmListOpen, overlay, select, selection } from '../store/selection';
+import { openView, toggleView } from '../store/views';
+import { VIEWS } from '../views/registry';
 import { acknowledgeNewest, locateNewest, switchLanguage, switchTheme } from './actions';
 
 export interface Shortcut {
@@ -17,8 +18,8 @@ export interface Shortcut {
 export function closeTopmost(): boolean {
   if (overlay.value !== null) overlay.value = null;
   else if (alarmListOpen.value) alarmListOpen.value = false;
-  else if (commissioningOpen.value) commissioningOpen.value = false;
   else if (selection.value !== null) select(null);
+  else if (openView.value !== null) openView.value = null;
   else return false;
   return true;
 }
@@ -30,7 +31,6 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['g'], help: 'help.locate', run: locateNewest },
   { keys: ['b'], help: 'help.alarms', run: () => (alarmListOpen.value = !alarmListOpen.value) },
   { keys: ['y'], help: 'help.layers', run: () => (layerPanelOpen.value = !layerPanelOpen.value) },
-  { keys: ['c'], help: 'help.commissioning', run: toggleCommissioning },
   { keys: ['h'], help: 'help.home', run: () => map.value?.home() },
   { keys: ['f'], help: 'help.fit', run: () => map.value?.fit() },
   { keys: ['n'], help: 'help.north', run: () => map.value?.north() },
@@ -59,7 +59,12 @@ export function handleKey(event: KeyboardEvent): boolean {
   if (event.key === 'Escape') return closeTopmost();
   if (isTyping(event.target) || overlay.value === 'palette') return false;
   const shortcut = SHORTCUTS.find((one) => one.keys.includes(event.key) || one.keys.includes(event.key.toLowerCase()));
-  if (shortcut === undefined) return false;
+  const view = VIEWS.find((one) => one.letter === event.key.toLowerCase());
+  if (shortcut === undefined) {
+    if (view === undefined) return false;
+    toggleView(view.key);
+    return true;
+  }
   shortcut.run();
   return true;
 }

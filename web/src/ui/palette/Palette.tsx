@@ -6,6 +6,7 @@ import { layers, toggleLayer } from '../../store/preferences';
 import { records } from '../../store/records';
 import { alarmListOpen, overlay } from '../../store/selection';
 import { map } from '../../store/map';
+import { openView, toggleView } from '../../store/views';
 import { goTo, switchLanguage, switchTheme } from '../actions';
 import { Icon } from '../Icon';
 import { RoleGlyph } from '../marks';
@@ -22,6 +23,9 @@ function run(choice: Choice): void {
   switch (choice.act) {
     case 'layer':
       toggleLayer(choice.layer);
+      break;
+    case 'view':
+      if (openView.value !== choice.view) toggleView(choice.view);
       break;
     case 'language':
       switchLanguage();

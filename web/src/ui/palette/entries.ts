@@ -5,10 +5,13 @@ import { DICTIONARIES, type PlainKey } from '../../i18n';
 import { LAYERS, type LayerName, type LayerSwitches, type Names } from '../../map/port';
 import type { Records } from '../../store/records';
 import type { Selection } from '../../store/selection';
+import type { ViewKey } from '../../store/views';
+import { VIEWS } from '../../views/registry';
 import type { Entry } from './search';
 
 export type Action =
   | { act: 'layer'; layer: LayerName }
+  | { act: 'view'; view: ViewKey }
   | { act: 'language' | 'theme' | 'tilt' | 'home' | 'fit' | 'north' | 'alarms' | 'help' };
 export type Choice = Selection | Action;
 
@@ -56,6 +59,9 @@ export function actionEntries(layers: LayerSwitches): Entry<Choice>[] {
     names: both(`palette.action.${act}`),
     value: { act },
   }));
+  for (const view of VIEWS) {
+    entries.push({ kind: 'action', code: '', names: view.title, value: { act: 'view', view: view.key } });
+  }
   for (const layer of LAYERS) {
     const pattern = both(`layers.${layer}`);
     const template = layers[layer] ? 'palette.action.layer.off' : 'palette.action.layer.on';

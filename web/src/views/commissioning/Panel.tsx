@@ -4,11 +4,11 @@ import type { AnchorNow, TagSeen } from '../../api/types.gen';
 import { name } from '../../i18n';
 import { age, number } from '../../i18n/format';
 import type { AnchorState, Survey } from '../../map/port';
-import { commissioningOpen } from '../../store/commissioning';
 import { now_ms } from '../../store/live';
 import { map } from '../../store/map';
 import { records } from '../../store/records';
 import { mapSelection, select } from '../../store/selection';
+import { openView } from '../../store/views';
 import { Icon } from '../../ui/Icon';
 import { abnormalTag, ABNORMAL, anchorColumns, LOW_BATTERY, tagColumns } from './columns';
 import { Frames } from './Frames';
@@ -220,7 +220,7 @@ export function CommissioningPanel() {
           class="icon-button"
           title={w('close')}
           aria-label={w('close')}
-          onClick={() => (commissioningOpen.value = false)}
+          onClick={() => (openView.value = null)}
         >
           <Icon node={X} />
         </button>
