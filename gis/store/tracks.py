@@ -23,11 +23,12 @@ from gis.store.paths import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from shapely.geometry.base import BaseGeometry
     from sqlalchemy import Connection
 
     from gis.frames import SiteFrame
 
-__all__ = ["TrackChunk", "append_chunks", "positions_at", "read_tracks"]
+__all__ = ["TrackChunk", "append_chunks", "positions_at", "read_tracks", "read_tracks_near"]
 
 _INSERT = """
 INSERT INTO track_chunk (plant, subject, from_ns, tag, to_ns, first_seq, last_seq, path, sigma_x, sigma_y, correlation,
@@ -43,7 +44,15 @@ FROM track_chunk """
 _OVERLAPS = "WHERE plant = :plant AND from_ns > :began_ns AND from_ns < :to_ns AND to_ns >= :from_ns "
 _IN_ORDER = "ORDER BY subject, from_ns, tag"
 _SPAN = text(_COLUMNS + _OVERLAPS + _IN_ORDER)
-_SPAN_OF_SOME = text(_COLUMNS + _OVERLAPS + "AND subject = ANY(:subjects) " + _IN_ORDER)
+_OF_SOME = "AND subject = ANY(:subjects) "
+_SPAN_OF_SOME = text(_COLUMNS + _OVERLAPS + _OF_SOME + _IN_ORDER)
+# One box in longitude, latitude, height and time, against the index over the paths' boxes. Its heights are open ends.
+_NEAR = (
+    "AND path &&& ST_SetSRID(ST_MakeLine("
+    "ST_MakePoint(:west, :south, -1e6, :from_s), ST_MakePoint(:east, :north, 1e6, :to_s)), 4326) "
+)
+_SPAN_NEAR = text(_COLUMNS + _OVERLAPS + _NEAR + _IN_ORDER)
+_SPAN_NEAR_OF_SOME = text(_COLUMNS + _OVERLAPS + _NEAR + _OF_SOME + _IN_ORDER)
 # Chunks that are running at the instant, and of each subject the one that ended last before it. Found by their keys
 # first, so that only the chosen ones are unpacked.
 _AT = text(
@@ -108,6 +117,42 @@ def read_tracks(
         elif inside.any():
             chunks.append(chunk.part(inside))
     return chunks
+
+
+def read_tracks_near(
+    conn: Connection,
+    plant_code: str,
+    frame: SiteFrame,
+    shape_lonlat: BaseGeometry,
+    from_ns: int,
+    to_ns: int,
+    subjects: Sequence[str] | None = None,
+) -> list[TrackChunk]:
+    """The chunks with fixes in from_ns ≤ t < to_ns whose path comes near a shape, whole, by subject and first time.
+
+    Near means that the box about the path, grown by two metres and five minutes at most, meets the box about the
+    shape; whether a fix is inside the shape, and inside the span, is for the caller to see: the fixes before and after
+    tell how long it was.
+
+    Args:
+        conn: in a transaction.
+        plant_code: plant code.
+        frame: the plant's site frame.
+        shape_lonlat: any geometry in degrees.
+        from_ns: first instant, UTC ns.
+        to_ns: first instant no more, UTC ns.
+        subjects: only these; None for all.
+    """
+    if shape_lonlat.is_empty:
+        return []
+    west, south, east, north = shape_lonlat.bounds
+    asked = {"plant": plant_code, "from_ns": from_ns, "to_ns": to_ns, "began_ns": from_ns - LONGEST_NS}
+    asked |= {"west": west, "south": south, "east": east, "north": north, "from_s": from_ns / 1e9, "to_s": to_ns / 1e9}
+    if subjects is None:
+        rows = conn.execute(_SPAN_NEAR, asked).all()
+    else:
+        rows = conn.execute(_SPAN_NEAR_OF_SOME, asked | {"subjects": list(subjects)}).all()
+    return [chunk for chunk in _decoded(rows, frame) if np.any((chunk.t_ns >= from_ns) & (chunk.t_ns < to_ns))]
 
 
 def positions_at(

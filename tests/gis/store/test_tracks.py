@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely import Polygon
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -20,7 +21,7 @@ from gis.store import partitions
 from gis.store.database import transaction
 from gis.store.histories import track_chunk
 from gis.store.paths import LONGEST_NS, decode_covariance, decode_paths, encode_covariance, encode_paths, storable
-from gis.store.tracks import TrackChunk, append_chunks, positions_at, read_tracks
+from gis.store.tracks import TrackChunk, append_chunks, positions_at, read_tracks, read_tracks_near
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -177,6 +178,86 @@ def test_positions_at_an_instant_agree_with_the_whole_track(conn: Connection, se
     for one in read_tracks(conn, "X", FRAME, at_ns - 600 * S, at_ns + 1):
         expected[one.subject] = max(expected.get(one.subject, 0), int(one.t_ns[-1]))
     assert {one.subject: int(one.t_ns[0]) for one in positions_at(conn, "X", FRAME, at_ns)} == expected
+
+
+def _shape(x: float, y: float, half_m: float) -> Polygon:
+    """A square about a place, in degrees."""
+    corners = [(x + i * half_m, y + j * half_m) for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    lon, lat = FRAME.to_lonlat(*np.array(corners).T)
+    return Polygon(list(zip(lon, lat, strict=True)))
+
+
+def _walk(subject: str, x: float, y: float, start_ns: int = T0, n: int = 60, tag: str = "T1") -> TrackChunk:
+    """Fixes within three metres of a place."""
+    given_ = chunk(subject, n, start_ns, seed=7, tag=tag)
+    given_.xyz_m[:, :2] = np.random.default_rng(1).uniform((x - 3, y - 3), (x + 3, y + 3), (n, 2))
+    return given_
+
+
+@pytest.mark.servers
+def test_tracks_near_a_shape_are_whole_chunks_of_its_place_and_time(conn: Connection) -> None:
+    there = [_walk("P-1", 100, 50), _walk("P-1", 100, 50, T0 + 600 * S, tag="T2"), _walk("P-2", 104, 50)]
+    append_chunks(conn, "X", FRAME, [*there, _walk("P-3", 200, 50), _walk("P-4", 100, 90), _walk("P-5", -100, -50)])
+    shape = _shape(100, 50, 2)
+    found = read_tracks_near(conn, "X", FRAME, shape, T0 + 10 * S, T0 + 20 * S)
+    assert [(one.subject, len(one)) for one in found] == [("P-1", 60), ("P-2", 60)]
+    assert_same(found[0], there[0])
+    later = read_tracks_near(conn, "X", FRAME, shape, T0 + 60 * S, T0 + 700 * S)
+    assert [(one.subject, one.tag_id) for one in later] == [("P-1", "T2")]
+    only = read_tracks_near(conn, "X", FRAME, shape, T0, T0 + 900 * S, subjects=["P-2", "P-3"])
+    assert [one.subject for one in only] == ["P-2"]
+    assert read_tracks_near(conn, "X", FRAME, shape, T0 + 60 * S, T0 + 600 * S) == []
+    assert read_tracks_near(conn, "Y", FRAME, shape, T0, T0 + 900 * S) == []
+    assert read_tracks_near(conn, "X", FRAME, Polygon(), T0, T0 + 900 * S) == []
+
+
+@pytest.mark.servers
+@given(
+    st.lists(st.tuples(st.integers(-30, 30), st.integers(-30, 30), st.integers(0, 40)), min_size=1, max_size=12),
+    st.tuples(st.integers(-30, 30), st.integers(-30, 30), st.integers(1, 20)),
+    st.tuples(st.integers(0, 40), st.integers(0, 40)),
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_fix_inside_a_shape_is_missed(
+    engine: Engine,
+    walks: list[tuple[int, int, int]],
+    where: tuple[int, int, int],
+    when: tuple[int, int],
+) -> None:
+    chunks = [_walk(f"P-{i}", 10.0 * x, 10.0 * y, T0 + 60 * m * S) for i, (x, y, m) in enumerate(walks)]
+    x, y, half = 10.0 * where[0], 10.0 * where[1], 10.0 * where[2]
+    from_ns, to_ns = (T0 + 60 * m * S for m in (min(when), max(when) + 1))
+    inside = {
+        one.subject
+        for one in chunks
+        if np.any(
+            (np.abs(one.xyz_m[:, 0] - x) < half - 0.01)
+            & (np.abs(one.xyz_m[:, 1] - y) < half - 0.01)
+            & (one.t_ns >= from_ns)
+            & (one.t_ns < to_ns)
+        )
+    }
+    with engine.connect() as connection:
+        append_chunks(connection, "X", FRAME, chunks)
+        found = {one.subject for one in read_tracks_near(connection, "X", FRAME, _shape(x, y, half), from_ns, to_ns)}
+        assert inside <= found
+        connection.rollback()
+
+
+@pytest.mark.servers
+def test_tracks_near_a_shape_are_found_by_the_index(conn: Connection) -> None:
+    append_chunks(conn, "X", FRAME, [_walk(f"P-{i}", i, i % 40) for i in range(400)])
+    conn.execute(text("SET LOCAL enable_seqscan = off"))
+    conn.execute(text("SET LOCAL enable_bitmapscan = on"))
+    plan = "\n".join(
+        conn.scalars(
+            text(
+                "EXPLAIN SELECT subject FROM track_chunk WHERE path &&& ST_SetSRID(ST_MakeLine("
+                "ST_MakePoint(118.95, 37.95, -1e6, 0), ST_MakePoint(118.9501, 37.9501, 1e6, 2e9)), 4326)"
+            )
+        ).all()
+    )
+    assert "track_chunk_20261122_path_idx" in plan
 
 
 @pytest.mark.servers
