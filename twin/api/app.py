@@ -17,6 +17,7 @@ from twin.api.answers import PREFIX
 from twin.api.page import Page
 from twin.api.permissions import operator_on_duty
 from twin.api.routes import (
+    alarm_statistics,
     alarms,
     collections,
     commissioning,
@@ -64,7 +65,18 @@ def create_app(deps: Deps) -> FastAPI:
     app.state.deps = deps
     app.state.sign_in = operator_on_duty
     problems.install(app)
-    for slice_ in (plants, people, fences, collections, alarms, history, models, tiles, commissioning):
+    for slice_ in (
+        plants,
+        people,
+        fences,
+        collections,
+        alarms,
+        alarm_statistics,
+        history,
+        models,
+        tiles,
+        commissioning,
+    ):
         app.include_router(slice_.router, prefix=PREFIX)
     app.include_router(models.files)
     app.include_router(ogc.router)

@@ -65,6 +65,44 @@ export interface AlarmRecord {
   etag: string;
 }
 
+/** How the alarm system did in a period. */
+export interface AlarmStatistics {
+  /** Where the figures begin: as asked, or where the journal begins if that is later. */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** ISO 8601 UTC, ends in Z */
+  asked_from: string;
+  timezone: string;
+  operators: number;
+  /** The period is as long as the targets are meant for (30 days). */
+  enough_data: boolean;
+  /** Stretches of the period of which something is missing in the record. */
+  gaps: number;
+  calls: number;
+  kinds: KindCountRecord[];
+  hour_ms: number[];
+  /** Calls of priority 1 to 4 in each hour. */
+  hourly: number[][];
+  day_ms: number[];
+  daily: number[];
+  /** Alarms active for longer than 24 h at some time of each day. */
+  stale: number[];
+  priorities: number[];
+  peak_minute: PeakRecord;
+  peak_ten_minutes: PeakRecord;
+  peak_hour: PeakRecord;
+  /** The newest first, at most 50. */
+  floods: FloodRecord[];
+  flood_count: number;
+  top: Record<string, TopRecord[]>;
+  chattering_calls: number;
+  /** From call to acknowledgement. */
+  answer_median_s: number | null;
+  answer_p95_s: number | null;
+  indicators: IndicatorRecord[];
+}
+
 /** Who may be inside. Empty everywhere: nobody. */
 export interface Allow {
   roles: string[];
@@ -497,6 +535,17 @@ export interface FloatingRoofTank {
   ladder_deg: number;
 }
 
+/** A stretch with more than 10 alarms in 10 minutes, until there were fewer than 5. */
+export interface FloodRecord {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  alarms: number;
+  /** Most in 10 minutes. */
+  peak: number;
+}
+
 /** A stretch of time whose record is not whole. */
 export interface GapRecord {
   /** ISO 8601 UTC, ends in Z */
@@ -536,6 +585,19 @@ export interface HeatExchanger {
   clearance_m: number;
 }
 
+/** A figure beside its published target. */
+export interface IndicatorRecord {
+  key: string;
+  value: number;
+  unit: string;
+  target: number;
+  /** Beyond it the system is not manageable; null where there is only a target. */
+  limit: number | null;
+  /** The figure should not be smaller than the target. */
+  least: boolean;
+  verdict: "within" | "above_target" | "beyond" | "too_few";
+}
+
 /** Messages from outside: how many came, how many were taken, why the others were refused. */
 export interface Ingest {
   received: number;
@@ -549,6 +611,20 @@ export interface InsideNow {
   fence: string;
   /** ISO 8601 UTC, ends in Z */
   since: string;
+}
+
+/** One kind of alarm: those raised in the period, and what had become of them by its end. */
+export interface KindCountRecord {
+  kind: string;
+  raised: number;
+  acknowledged: number;
+  /** Closed through the steps of handling. */
+  handled: number;
+  open: number;
+  /** Raised while shelved, suppressed or out of service: nobody was called. */
+  quiet: number;
+  /** How often an operator was called, raised again included. */
+  calls: number;
 }
 
 /** A walking level. */
@@ -649,6 +725,12 @@ export interface MusterPoint {
 export interface Names {
   zh: string;
   en: string;
+}
+
+/** The busiest window of the clock. */
+export interface PeakRecord {
+  alarms: number;
+  t_from: string | null;
 }
 
 /** A new people table; frames that follow refer to it. */
@@ -1020,6 +1102,15 @@ export interface TagSeen {
   degraded: number;
   predicted: number;
   lost: number;
+}
+
+/** One of the most frequent. */
+export interface TopRecord {
+  code: string;
+  names: Names;
+  /** Of an alarm point; null for assets, fences and people. */
+  kind: string | null;
+  calls: number;
 }
 
 /** Tracks, one item a subject. */
