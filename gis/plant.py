@@ -8,100 +8,35 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-import shapely
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
+from pydantic import Field, model_validator
+
+from gis.fence import (
+    Allow,
+    CircleDrawn,
+    Colour,
+    CorridorDrawn,
+    Drawn,
+    Fence,
+    FencePurpose,
+    FenceRules,
+    MinStaff,
+    RectangleDrawn,
 )
-from shapely.geometry.base import BaseGeometry
-
-from gis.errors import TimeError
 from gis.frames import SiteFrame
 from gis.kinds import Attributes, Words
-from gis.time import parse_time
+from gis.patrol import PatrolPoint, PatrolRoute
+from gis.record import Code, Geometry, Instant, MaybeInstant, Names, Record, Versioned
+from gis.schedule import Dated, Hours, Schedule, Weekly
 
-
-def _read_geometry(value: object) -> BaseGeometry:
-    if isinstance(value, BaseGeometry):
-        return value
-    if not isinstance(value, dict):
-        raise ValueError("a geometry is a GeoJSON object")  # noqa: TRY004 - pydantic wants ValueError
-    try:
-        geometry: BaseGeometry = shapely.geometry.shape(value)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError) as error:
-        raise ValueError(f"not a GeoJSON geometry: {error}") from error
-    if geometry.is_empty:
-        raise ValueError("the geometry is empty")
-    if not shapely.is_valid(geometry):
-        raise ValueError(f"invalid geometry: {shapely.is_valid_reason(geometry)}")
-    west, south, east, north = geometry.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise ValueError(f"coordinates are not lon/lat degrees: {geometry.bounds}")
-    return geometry
-
-
-# Integers in this range are UTC nanoseconds (1973 to 2100), smaller ones are taken for epoch milliseconds.
-_MIN_NS, _MAX_NS = 10**17, 4_102_444_800_000_000_000
-
-
-def _read_time(value: object) -> int | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, int) and not isinstance(value, bool) and _MIN_NS <= value < _MAX_NS:
-        return value
-    try:
-        return parse_time(value)
-    except TimeError as error:
-        raise ValueError(str(error)) from error
-
-
-Geometry = Annotated[
-    BaseGeometry,
-    BeforeValidator(_read_geometry),
-    PlainSerializer(shapely.geometry.mapping, when_used="json"),
-    WithJsonSchema({"type": "object", "title": "GeoJSON geometry", "additionalProperties": True}),
-]
-Instant = Annotated[int, BeforeValidator(_read_time)]
-MaybeInstant = Annotated[int | None, BeforeValidator(_read_time)]
-Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]*$")]
-
-
-class Record(BaseModel):
-    """A frozen record that refuses unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
-
-
-class Names(Record):
-    """A name in both languages."""
-
-    zh: Words
-    en: Words
-
-
-class Versioned(Record):
-    """A record valid during [valid_from, valid_to); a new version never overwrites the old one."""
-
-    version: int = Field(default=1, ge=1, lt=2**31)
-    valid_from: Instant
-    valid_to: MaybeInstant = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.valid_to is not None and self.valid_to <= self.valid_from:
-            raise ValueError("valid_to must be after valid_from")
-        return self
-
-    def valid_at(self, t_ns: int) -> bool:
-        """Whether this version holds at the instant."""
-        return self.valid_from <= t_ns and (self.valid_to is None or t_ns < self.valid_to)
+__all__ = [
+    "Allow", "Asset", "Camera", "CircleDrawn", "Code", "Colour", "CorridorDrawn", "Dated", "Drawn", "Engine",
+    "Enterprise", "Fence", "FencePurpose", "FenceRules", "Geometry", "GroundControlPoint", "Hours", "Instant", "Level",
+    "Limits", "MaybeInstant", "MinStaff", "Names", "PatrolPoint", "PatrolRoute", "Person", "Plant", "PlantHead",
+    "Record", "RectangleDrawn", "Region", "Role", "RoleKind", "Schedule", "Sensor", "Shift", "Tag", "TagAssignment",
+    "Team", "Vehicle", "Versioned", "Weekly", "Zone",
+]  # fmt: skip
 
 
 class Level(Record):
@@ -154,15 +89,6 @@ class Asset(Record):
         return self.attributes.kind
 
 
-class Colour(StrEnum):
-    """Four-colour risk, most dangerous first."""
-
-    RED = "red"
-    ORANGE = "orange"
-    YELLOW = "yellow"
-    BLUE = "blue"
-
-
 class Zone(Versioned):
     """A risk zone of the four-colour map: where one is, how dangerous it is."""
 
@@ -175,37 +101,12 @@ class Zone(Versioned):
     area_kind: Words = "general"
 
 
-class FencePurpose(StrEnum):
-    """What a fence is for."""
+class RoleKind(StrEnum):
+    """Whose people they are."""
 
-    FORBIDDEN = "forbidden"
-    INFORMATION = "information"
-
-
-class Allow(Record):
-    """Who may be inside. Empty everywhere: nobody."""
-
-    roles: tuple[Code, ...] = ()
-    teams: tuple[Code, ...] = ()
-    persons: tuple[Code, ...] = ()
-    vehicles: tuple[Code, ...] = ()
-
-
-class Fence(Versioned):
-    """A prism that people and vehicles cross, with who may be inside and when a crossing counts."""
-
-    code: Code
-    names: Names
-    purpose: FencePurpose
-    geometry: Geometry
-    z_min_m: float = -5.0
-    z_max_m: float = 200.0
-    colour: Colour = Colour.ORANGE
-    priority: int = Field(default=2, ge=1, le=4)
-    allow: Allow = Allow()
-    enter_probability: float = Field(default=0.8, gt=0.5, lt=1)
-    exit_probability: float = Field(default=0.2, gt=0, lt=0.5)
-    confirm_fixes: int = Field(default=2, ge=1, le=20)
+    STAFF = "staff"
+    CONTRACTOR = "contractor"
+    VISITOR = "visitor"
 
 
 class Role(Record):
@@ -214,6 +115,7 @@ class Role(Record):
     code: Code
     names: Names
     glyph: Words = "circle"
+    kind: RoleKind = RoleKind.STAFF
 
 
 class Team(Record):
@@ -228,8 +130,8 @@ class Shift(Record):
 
     code: Code
     names: Names
-    start: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    end: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    start: Hours
+    end: Hours
 
 
 class Person(Record):
@@ -392,6 +294,7 @@ class Plant(Record):
     assets: tuple[Asset, ...] = ()
     zones: tuple[Zone, ...] = ()
     fences: tuple[Fence, ...] = ()
+    patrols: tuple[PatrolRoute, ...] = ()
     roles: tuple[Role, ...] = ()
     teams: tuple[Team, ...] = ()
     shifts: tuple[Shift, ...] = ()

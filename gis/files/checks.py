@@ -133,6 +133,16 @@ _REFERENCES: dict[tuple[str, str], tuple[str, str]] = {
     ("fences", "allow.teams"): ("teams", "team"),
     ("fences", "allow.persons"): ("people", "person"),
     ("fences", "allow.vehicles"): ("vehicles", "vehicle"),
+    ("fences", "level"): ("levels", "level"),
+    ("fences", "rules.post_of.roles"): ("roles", "role"),
+    ("fences", "rules.post_of.teams"): ("teams", "team"),
+    ("fences", "rules.post_of.persons"): ("people", "person"),
+    ("fences", "rules.post_of.vehicles"): ("vehicles", "vehicle"),
+    ("fences", "rules.min_staff.role"): ("roles", "role"),
+    ("fences", "rules.min_staff.team"): ("teams", "team"),
+    ("fences", "rules.moving_with"): ("vehicles", "vehicle"),
+    ("patrols", "persons"): ("people", "person"),
+    ("patrols", "teams"): ("teams", "team"),
 }
 
 
@@ -157,12 +167,11 @@ def _references(
 
 
 def _referred(record: Record, field: str) -> Sequence[str]:
-    value: object = record
+    values: list[object] = [record]
     for part in field.split("."):
-        value = getattr(value, part, None)
-    if isinstance(value, tuple):
-        return value
-    return [value] if isinstance(value, str) else []
+        found = [getattr(value, part, None) for value in values]
+        values = [one for value in found for one in (value if isinstance(value, tuple) else (value,))]
+    return [value for value in values if isinstance(value, str)]
 
 
 def _parents(records: Mapping[str, Sequence[Found]]) -> Iterator[PlantFault]:

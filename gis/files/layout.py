@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HEAD_FILE = "plant.yaml"
 LIMITS = ("ll", "l", "h", "hh")
 TIMES = ("valid_from", "valid_to")
+SPARSE = ("schedule", "rules")
+"""Fields of which a file holds only what is not the default, and nothing where all is."""
 
 YAML_LISTS: dict[str, type[Record]] = {
     "regions": model.Region,
@@ -25,6 +27,7 @@ YAML_LISTS: dict[str, type[Record]] = {
     "roles": model.Role,
     "teams": model.Team,
     "shifts": model.Shift,
+    "patrols": model.PatrolRoute,
 }
 """Lists in plant.yaml, by field of `gis.plant.Plant`."""
 
@@ -81,7 +84,9 @@ def lay_flat(record: Record) -> dict[str, Any]:
         elif field in TIMES:
             flat[field] = None if value is None else time_text(value)
         elif isinstance(value, BaseModel):
-            flat[field] = value.model_dump(mode="json")
+            flat[field] = value.model_dump(mode="json", exclude_defaults=field in SPARSE) or None
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            flat[field] = [part.model_dump(mode="json") for part in value]
         elif field not in ("geometry", "boundary"):
             flat[field] = value.value if isinstance(value, StrEnum) else value
     return flat

@@ -60,7 +60,9 @@ def plant_texts(plant: Plant) -> dict[str, str]:
 def _head(plant: Plant) -> str:
     head = lay_flat(plant.head) | {"boundary": _geometry(plant.head.boundary), "enterprise": lay_flat(plant.enterprise)}
     for field in YAML_LISTS:
-        head[field] = [_given(lay_flat(record)) for record in getattr(plant, field)]
+        records = [_given(lay_flat(record)) for record in getattr(plant, field)]
+        if records or field != "patrols":
+            head[field] = records
     return yaml_text.dump(head)
 
 

@@ -36,6 +36,7 @@ _TABLES: dict[str, tuple[Table, type[Record]]] = {
     "assets": (tables.asset, model.Asset),
     "zones": (tables.zone, model.Zone),
     "fences": (tables.fence, model.Fence),
+    "patrols": (tables.patrol, model.PatrolRoute),
     "roles": (tables.role, model.Role),
     "teams": (tables.team, model.Team),
     "shifts": (tables.shift, model.Shift),

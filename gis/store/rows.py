@@ -12,6 +12,7 @@ from gis.plant import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pydantic import BaseModel
     from shapely.geometry.base import BaseGeometry
 
 R = TypeVar("R", bound=Record)
@@ -20,6 +21,8 @@ WGS84 = 4326
 _LIMITS = ("ll", "l", "h", "hh")
 _ALLOW = ("roles", "teams", "persons", "vehicles")
 _GEOMETRIES = ("geometry", "boundary")
+_DOCUMENTS = ("schedule", "rules", "drawn", "points", "windows")
+"""Fields that are one JSON column."""
 
 
 def to_row(record: Record) -> dict[str, Any]:
@@ -39,9 +42,17 @@ def to_row(record: Record) -> dict[str, Any]:
             row |= {f"allow_{who}": list(getattr(value, who)) for who in _ALLOW}
         elif field in ("valid_from", "valid_to"):
             row[f"{field}_ns"] = value
+        elif field in _DOCUMENTS:
+            row[field] = _document(value)
         elif field != "control_points":
             row[field] = value
     return row
+
+
+def _document(value: BaseModel | tuple[BaseModel, ...] | None) -> Any:
+    if isinstance(value, tuple):
+        return [part.model_dump(mode="json") for part in value]
+    return None if value is None else value.model_dump(mode="json")
 
 
 def from_rows(kind: type[R], rows: Sequence[Mapping[str, Any]]) -> list[R]:

@@ -183,10 +183,28 @@ fence = _versioned(
     _number("enter_probability"),
     _number("exit_probability"),
     _whole("confirm_fixes"),
+    _number("confirm_s", null=True),
+    _text("level", null=True),
+    Column("schedule", JSONB, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("drawn", JSONB(none_as_null=True)),
+    _text("author"),
+    _text("reason"),
 )
 Index("fence_geometry_idx", fence.c.geometry, postgresql_using="gist")
 
-role = _owned("role", *_names(), _text("glyph"))
+patrol = _owned(
+    "patrol",
+    *_names(),
+    Column("points", JSONB, nullable=False),
+    Column("windows", JSONB, nullable=False),
+    _number("grace_s"),
+    Column("ordered", Boolean, nullable=False),
+    Column("persons", ARRAY(Text), nullable=False),
+    Column("teams", ARRAY(Text), nullable=False),
+)
+
+role = _owned("role", *_names(), _text("glyph"), _text("kind"))
 team = _owned("team", *_names())
 shift = _owned("shift", *_names(), _text("start"), _text("end"))
 person = _owned(

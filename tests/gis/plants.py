@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from typing import Any
 
 import shapely
@@ -22,6 +23,10 @@ codes = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._\-]{0,8}\Z")
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 heights = st.floats(-50, 100)
 instants = st.integers(T0, T0 + 10**15)
+
+
+clocks = st.from_regex(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z")
+days = st.lists(st.integers(1, 7), min_size=1, max_size=7, unique=True)
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -126,6 +131,75 @@ def many_of(found: list[dict[str, Any]]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from([record["code"] for record in found]), max_size=2, unique=True).map(tuple)
 
 
+@st.composite
+def schedules(draw: st.DrawFn) -> dict[str, Any]:
+    """Weekly windows and dated exceptions."""
+    window = st.fixed_dictionaries({"start": clocks, "end": clocks}, optional={"days": days})
+    dates = st.lists(st.dates(date(2026, 1, 1), date(2030, 12, 31)), min_size=2, max_size=2, unique=True).map(sorted)
+    dated = [
+        {"starts": f"{first}T{draw(clocks)}", "ends": f"{last}T{draw(clocks)}", "open": draw(st.booleans())}
+        for first, last in draw(st.lists(dates, max_size=2))
+    ]
+    return {"weekly": draw(st.lists(window, max_size=2)), "dated": dated}
+
+
+def groups_of(crew: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Some people and vehicles."""
+    groups = {"roles": "roles", "teams": "teams", "persons": "people", "vehicles": "vehicles"}
+    return st.fixed_dictionaries({who: many_of(crew[field]) for who, field in groups.items()})
+
+
+def rules_of(crew: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Any of a fence's rules."""
+    seconds, metres = st.floats(0, 86_400), st.floats(0.1, 1000)
+    staff = st.fixed_dictionaries(
+        {"role": one_of(crew["roles"]), "team": one_of(crew["teams"]), "people": st.integers(1, 9)}
+    )
+    numbers = dict.fromkeys(
+        ("overcrowd_on_s", "understaff_s", "absent_s", "still_s", "overstay_s", "escort_s"), seconds
+    )
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            **numbers,
+            **dict.fromkeys(("still_radius_m", "escort_m"), metres),
+            **dict.fromkeys(("still_exempt", "gather_exempt", "escort"), st.booleans()),
+            "max_people": st.integers(0, 500),
+            "min_staff": st.lists(staff, max_size=2),
+            "post_of": groups_of(crew),
+            "wrong_post_s": maybe(seconds),
+            "moving_with": one_of(crew["vehicles"]),
+        },
+    )
+
+
+def patrols_of(draw: st.DrawFn, crew: dict[str, Any]) -> list[dict[str, Any]]:
+    """A route or none, where there is anybody to make it."""
+    if not crew["people"]:
+        return []
+    point = {"lon": st.just(ORIGIN[0]), "lat": st.just(ORIGIN[1]), "radius_m": st.floats(1, 50)}
+    window = st.fixed_dictionaries({"start": clocks, "end": clocks, "days": days})
+    return [
+        *named(
+            draw,
+            some(draw, 1, "R-"),
+            points=st.just(named(draw, ["1", "2"], **point)),
+            windows=st.lists(window, min_size=1, max_size=2),
+            persons=st.just((crew["people"][0]["code"],)),
+            teams=many_of(crew["teams"]),
+            ordered=st.booleans(),
+        )
+    ]
+
+
+_circles = st.fixed_dictionaries({"shape": st.just("circle"), "centre": st.just(ORIGIN), "radius_m": st.floats(1, 90)})
+_strips = st.fixed_dictionaries(
+    {"shape": st.just("corridor"), "line": st.just((ORIGIN, ORIGIN)), "width_m": st.just(3)}
+)
+drawings = maybe(_circles | _strips)
+notes = st.just("") | words
+
+
 def named(draw: st.DrawFn, found: list[str], **fields: st.SearchStrategy[Any]) -> list[dict[str, Any]]:
     """One record per code, with names and the given fields."""
     record = st.fixed_dictionaries({"names": names, **fields})
@@ -180,10 +254,10 @@ def things(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def staff(draw: st.DrawFn) -> dict[str, Any]:
     """Roles, teams, shifts, people, vehicles, tags and who carried them."""
-    clock = st.from_regex(r"\A([01][0-9]|2[0-3]):[0-5][0-9]\Z")
-    roles = named(draw, ["op", *some(draw, 1, "r-")], glyph=words)
+    kind = st.sampled_from(["staff", "contractor", "visitor"])
+    roles = named(draw, ["op", *some(draw, 1, "r-")], glyph=words, kind=kind)
     teams = named(draw, some(draw, 2))
-    shifts = named(draw, some(draw, 2), start=clock, end=clock)
+    shifts = named(draw, some(draw, 2), start=clocks, end=clocks)
     belongs = {
         "role": st.sampled_from([role["code"] for role in roles]),
         "team": one_of(teams),
@@ -215,11 +289,18 @@ def plants(draw: st.DrawFn) -> Plant:
     found, crew = draw(things()), draw(staff())
     prism = {"names": names, "geometry": areas, "z_min_m": st.floats(-60, -1), "z_max_m": st.floats(0, 200)}
     prism["colour"] = st.sampled_from(["red", "orange", "yellow", "blue"])
-    groups = {"roles": "roles", "teams": "teams", "persons": "people", "vehicles": "vehicles"}
+    purposes = ["forbidden", "post", "limited", "timed", "muster", "exempt", "information"]
     fence = {
-        "purpose": st.sampled_from(["forbidden", "information"]),
+        "purpose": st.sampled_from(purposes),
         "priority": st.integers(1, 4),
-        "allow": st.fixed_dictionaries({who: many_of(crew[field]) for who, field in groups.items()}),
+        "allow": groups_of(crew),
+        "schedule": schedules(),
+        "rules": rules_of(crew),
+        "level": one_of(found["levels"]),
+        "drawn": drawings,
+        "author": notes,
+        "reason": notes,
+        "confirm_s": maybe(st.floats(0.1, 600)),
         "enter_probability": st.floats(0.51, 0.99),
         "exit_probability": st.floats(0.01, 0.49),
         "confirm_fixes": st.integers(1, 20),
@@ -261,6 +342,7 @@ def plants(draw: st.DrawFn) -> Plant:
         **crew,
         "zones": versioned(draw, some(draw, 2), **prism, area_kind=words),
         "fences": versioned(draw, some(draw, 2), **prism, **fence),
+        "patrols": patrols_of(draw, crew),
         "sensors": versioned(draw, some(draw, 2), **sensor),
         "cameras": versioned(draw, poles, **camera),
     }

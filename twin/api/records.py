@@ -73,6 +73,7 @@ def plant_record(directory: Directory) -> PlantRecord:
             ShiftRecord(code=shift.code, names=shift.names, start=shift.start, end=shift.end) for shift in plant.shifts
         ],
         engines=[CodeNames(code=engine.code, names=engine.names) for engine in plant.engines],
+        patrols=list(plant.patrols),
         counts={
             "assets": len(plant.assets),
             "zones": len(directory.zones),
@@ -105,7 +106,7 @@ def _head(plant: Plant) -> dict[str, Any]:
 
 def roles(plant: Plant) -> list[RoleRecord]:
     """The roles people have, with their glyphs."""
-    return [RoleRecord(code=role.code, names=role.names, glyph=role.glyph) for role in plant.roles]
+    return [RoleRecord(code=role.code, names=role.names, glyph=role.glyph, kind=role.kind) for role in plant.roles]
 
 
 def levels(plant: Plant) -> list[LevelRecord]:

@@ -10,8 +10,21 @@ from typing import Literal
 
 from pydantic import Field
 
+from gis.fence import Note
 from gis.kinds import Attributes
-from gis.plant import Allow, Code, Colour, FencePurpose, Limits, Names
+from gis.plant import (
+    Allow,
+    Code,
+    Colour,
+    Drawn,
+    FencePurpose,
+    FenceRules,
+    Limits,
+    Names,
+    PatrolRoute,
+    RoleKind,
+    Schedule,
+)
 from twin.api.live_schemas import AlarmRecord, CameraNow, CrossingRecord, PersonNow, ReadingNow
 from twin.api.wire import GeoJsonGeometry, Iso, SubjectKind, Wire
 
@@ -46,9 +59,10 @@ class CodeNames(Wire):
 
 
 class RoleRecord(CodeNames):
-    """A role of people and its glyph."""
+    """A role of people, its glyph, and whose people they are."""
 
     glyph: str
+    kind: RoleKind
 
 
 class LevelRecord(CodeNames):
@@ -75,6 +89,7 @@ class PlantRecord(PlantHeadRecord):
     teams: list[CodeNames]
     shifts: list[ShiftRecord]
     engines: list[CodeNames]
+    patrols: list[PatrolRoute]
     counts: dict[str, int]
     """How many records each collection has."""
     records: str
@@ -129,10 +144,19 @@ class FenceRecord(VersionedRecord):
     z_max_m: float
     colour: Colour
     priority: int
+    level: Code | None
     allow: Allow
+    schedule: Schedule
+    rules: FenceRules
     enter_probability: float
     exit_probability: float
     confirm_fixes: int
+    confirm_s: float | None
+    drawn: Drawn | None
+    author: str
+    """Who made this version ..."""
+    reason: str
+    """... and why."""
 
 
 class SensorRecord(VersionedRecord):
@@ -206,14 +230,21 @@ class FenceWrite(Wire):
     z_max_m: float = 200.0
     colour: Colour = Colour.ORANGE
     priority: int = Field(default=2, ge=1, le=4)
+    level: Code | None = None
     allow: Allow = Allow()
+    schedule: Schedule = Schedule()
+    rules: FenceRules = FenceRules()
     enter_probability: float = Field(default=0.8, gt=0.5, lt=1)
     exit_probability: float = Field(default=0.2, gt=0, lt=0.5)
     confirm_fixes: int = Field(default=2, ge=1, le=20)
+    confirm_s: float | None = Field(default=None, gt=0, le=600)
+    drawn: Drawn | None = None
+    author: Note = ""
+    reason: Note = ""
 
 
 class FencePatch(Wire):
-    """The fields of a fence to change."""
+    """The fields of a fence to change; `level`, `confirm_s` and `drawn` may be emptied with null."""
 
     names: Names | None = None
     purpose: FencePurpose | None = None
@@ -222,10 +253,17 @@ class FencePatch(Wire):
     z_max_m: float | None = None
     colour: Colour | None = None
     priority: int | None = Field(default=None, ge=1, le=4)
+    level: Code | None = None
     allow: Allow | None = None
+    schedule: Schedule | None = None
+    rules: FenceRules | None = None
     enter_probability: float | None = Field(default=None, gt=0.5, lt=1)
     exit_probability: float | None = Field(default=None, gt=0, lt=0.5)
     confirm_fixes: int | None = Field(default=None, ge=1, le=20)
+    confirm_s: float | None = Field(default=None, gt=0, le=600)
+    drawn: Drawn | None = None
+    author: Note | None = None
+    reason: Note | None = None
 
 
 TrackQuality = Literal["measured", "smoothed"]

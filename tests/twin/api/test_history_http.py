@@ -297,6 +297,45 @@ def test_a_fence_is_changed_as_a_new_version(twin: Twin, engine: Engine) -> None
     ]
 
 
+def test_a_fence_keeps_what_its_editor_said(twin: Twin, engine: Engine) -> None:
+    said: dict[str, Any] = {
+        "purpose": "post",
+        "schedule": {
+            "weekly": [{"days": [1, 5], "start": "22:00", "end": "06:00"}],
+            "dated": [{"starts": "2026-10-01T00:00", "ends": "2026-10-08T00:00", "open": False}],
+        },
+        "rules": {
+            "max_people": 6,
+            "min_staff": [{"role": "operator", "people": 2}],
+            "post_of": {"roles": ["operator"]},
+            "wrong_post_s": 180,
+            "escort": True,
+        },
+        "drawn": {"shape": "circle", "centre": [118.95, 37.95], "radius_m": 20},
+        "confirm_s": 3,
+        "author": "zhang",
+        "reason": "新岗位 new post",
+    }
+    changed = twin.client.put(f"{P}/fences/F-1", json=_fence(**said), headers={"if-match": '"2"'})
+    assert changed.status_code == 200, changed.text
+    told = changed.json()
+    for name in ("purpose", "schedule", "drawn", "confirm_s", "author", "reason"):
+        assert told[name] == said[name], name
+    rules = told["rules"]
+    assert (rules["max_people"], rules["wrong_post_s"], rules["escort"]) == (6, 180, True)
+    assert rules["min_staff"] == [{"role": "operator", "team": None, "people": 2}]
+    assert rules["post_of"]["roles"] == ["operator"]
+    assert told["rules"]["overcrowd_on_s"] == 10
+    assert twin.client.get(f"{P}/fences/F-1").json() == told
+    with transaction(engine) as connection:
+        stored = next(fence for fence in load_plant(connection, "TEST-1").fences if fence.version == 3)
+    assert stored.rules.min_staff[0].people == 2
+    # A patch empties what may be empty, keeps the rest, and has an author of its own.
+    patched = twin.client.patch(f"{P}/fences/F-1", json={"drawn": None, "priority": 4}, headers={"if-match": '"3"'})
+    assert (patched.json()["drawn"], patched.json()["confirm_s"], patched.json()["author"]) == (None, 3, "")
+    assert patched.json()["rules"] == told["rules"]
+
+
 def test_writers_who_race_do_not_overwrite_each_other(twin: Twin, engine: Engine) -> None:
     """Another process wrote version 3; this one's memory still says 2: the store refuses."""
     from gis.store.fences import write_fence  # noqa: PLC0415
@@ -326,6 +365,11 @@ def test_a_new_fence_is_made_once(twin: Twin) -> None:
         {"enter_probability": 0.3},
         {"names": {"zh": "", "en": ""}},
         {"surprise": 1},
+        {"schedule": {"weekly": [{"days": [8], "start": "08:00", "end": "16:00"}]}},
+        {"schedule": {"dated": [{"starts": "2026-02-30T00:00", "ends": "2026-03-01T00:00", "open": True}]}},
+        {"rules": {"max_people": -1}},
+        {"drawn": {"shape": "star"}},
+        {"reason": "two\nlines"},
     ],
 )
 def test_an_impossible_fence_is_refused(twin: Twin, wrong: dict[str, Any]) -> None:

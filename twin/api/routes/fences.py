@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["records"])
 FARTHEST_M = 20_000.0
+_MAY_BE_EMPTY = ("level", "confirm_s", "drawn")
 
 
 @router.put("/plants/{plant}/fences/{code}", response_model=FenceRecord, **permitted(Permission.FENCE_EDIT))
@@ -53,8 +54,10 @@ async def patch_fence(
     if known is None:
         raise MissingError(f"no fence {code!r}", "unknown_record", collection="fences", record=code)
     must_match(if_match, etag_of(known.version))
-    old = records.fence_record(known).model_dump(include=set(FenceWrite.model_fields))
-    new = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
+    # A version has its own author and reason.
+    old = records.fence_record(known).model_dump(include=set(FenceWrite.model_fields) - {"author", "reason"})
+    given = body.model_dump(exclude_unset=True)
+    new = {name: value for name, value in given.items() if value is not None or name in _MAY_BE_EMPTY}
     return await _store(deps, plant, code, old | new, known.version, 200)
 
 

@@ -103,7 +103,7 @@ export interface AlarmStatistics {
   indicators: IndicatorRecord[];
 }
 
-/** Who may be inside. Empty everywhere: nobody. */
+/** A set of people and vehicles. Empty everywhere: nobody. */
 export interface Allow {
   roles: string[];
   teams: string[];
@@ -255,6 +255,13 @@ export interface CameraRecord {
   now: CameraNow | null;
 }
 
+/** A circle around a point. */
+export interface CircleDrawn {
+  shape: "circle";
+  centre: [number, number];
+  radius_m: number;
+}
+
 /** A code and its names. */
 export interface CodeNames {
   code: string;
@@ -338,6 +345,13 @@ export interface ControlPointFit {
   blunder: boolean;
 }
 
+/** A line with a width. */
+export interface CorridorDrawn {
+  shape: "corridor";
+  line: [number, number][];
+  width_m: number;
+}
+
 /** The error to expect over one level, as a grid of squares, row by row from the south, each from the west. */
 export interface CoverageRecord {
   level: string;
@@ -386,6 +400,13 @@ export interface CrossingRecord {
   y_m: number;
   z_m: number;
   dwell_s: number | null;
+}
+
+/** An exception during [starts, ends): open for once, or closed for once. */
+export interface Dated {
+  starts: string;
+  ends: string;
+  open: boolean;
 }
 
 /** How an engine's frame is tied to the site. */
@@ -444,7 +465,7 @@ export interface FencePage {
   next: string | null;
 }
 
-/** The fields of a fence to change. */
+/** The fields of a fence to change; `level`, `confirm_s` and `drawn` may be emptied with null. */
 export interface FencePatch {
   names?: Names | null;
   purpose?: FencePurpose | null;
@@ -453,14 +474,21 @@ export interface FencePatch {
   z_max_m?: number | null;
   colour?: Colour | null;
   priority?: number | null;
+  level?: string | null;
   allow?: Allow | null;
+  schedule?: Schedule | null;
+  rules?: FenceRules | null;
   enter_probability?: number | null;
   exit_probability?: number | null;
   confirm_fixes?: number | null;
+  confirm_s?: number | null;
+  drawn?: CircleDrawn | CorridorDrawn | RectangleDrawn | null;
+  author?: string | null;
+  reason?: string | null;
 }
 
 /** What a fence is for. */
-export type FencePurpose = "forbidden" | "information";
+export type FencePurpose = "forbidden" | "post" | "limited" | "timed" | "muster" | "exempt" | "information";
 
 /** An electronic fence. */
 export interface FenceRecord {
@@ -476,10 +504,40 @@ export interface FenceRecord {
   z_max_m: number;
   colour: Colour;
   priority: number;
+  level: string | null;
   allow: Allow;
+  schedule: Schedule;
+  rules: FenceRules;
   enter_probability: number;
   exit_probability: number;
   confirm_fixes: number;
+  confirm_s: number | null;
+  drawn: CircleDrawn | CorridorDrawn | RectangleDrawn | null;
+  /** Who made this version ... */
+  author: string;
+  /** ... and why. */
+  reason: string;
+}
+
+/** What is asked of those inside. A value not given is the plain default; None switches a rule off. */
+export interface FenceRules {
+  max_people: number | null;
+  overcrowd_on_s: number;
+  overcrowd_off_s: number;
+  min_staff: MinStaff[];
+  understaff_s: number;
+  post_of: Allow;
+  absent_s: number;
+  wrong_post_s: number | null;
+  still_s: number | null;
+  still_radius_m: number;
+  still_exempt: boolean;
+  gather_exempt: boolean;
+  overstay_s: number | null;
+  escort: boolean;
+  escort_m: number;
+  escort_s: number;
+  moving_with: string | null;
 }
 
 /** A fence as an editor sends it; the store adds version and validity. */
@@ -491,10 +549,17 @@ export interface FenceWrite {
   z_max_m?: number;
   colour?: Colour;
   priority?: number;
+  level?: string | null;
   allow?: Allow;
+  schedule?: Schedule;
+  rules?: FenceRules;
   enter_probability?: number;
   exit_probability?: number;
   confirm_fixes?: number;
+  confirm_s?: number | null;
+  drawn?: CircleDrawn | CorridorDrawn | RectangleDrawn | null;
+  author?: string;
+  reason?: string;
 }
 
 /** One fault of a request: where it is and what is wrong. */
@@ -657,6 +722,13 @@ export interface LoadingBay {
   lanes: number;
 }
 
+/** How few people of a role, a team or both must be in a post; of neither: of anybody who works there. */
+export interface MinStaff {
+  role: string | null;
+  team: string | null;
+  people: number;
+}
+
 /** A model and all its instances; finest level of detail first. */
 export interface ModelEntry {
   id: string;
@@ -725,6 +797,28 @@ export interface MusterPoint {
 export interface Names {
   zh: string;
   en: string;
+}
+
+/** A place a patrol must have been at. */
+export interface PatrolPoint {
+  code: string;
+  names: Names;
+  lon: number;
+  lat: number;
+  radius_m: number;
+  dwell_s: number;
+}
+
+/** A round of points that one of several people makes in every window. */
+export interface PatrolRoute {
+  code: string;
+  names: Names;
+  points: PatrolPoint[];
+  windows: Weekly[];
+  grace_s: number;
+  ordered: boolean;
+  persons: string[];
+  teams: string[];
 }
 
 /** The busiest window of the clock. */
@@ -859,6 +953,7 @@ export interface PlantRecord {
   teams: CodeNames[];
   shifts: ShiftRecord[];
   engines: CodeNames[];
+  patrols: PatrolRoute[];
   /** How many records each collection has. */
   counts: Record<string, number>;
   /** Changes whenever a record of the plant changes. */
@@ -920,12 +1015,24 @@ export interface ReadingsMessage {
   readings: ReadingNow[];
 }
 
+/** A rectangle around a point, turned clockwise from north. */
+export interface RectangleDrawn {
+  shape: "rectangle";
+  centre: [number, number];
+  width_m: number;
+  depth_m: number;
+  bearing_deg: number;
+}
+
 /** Road or walkway along a line. */
 export interface Road {
   kind: "road";
   width_m: number;
   surface: "road" | "walkway" | "fire_lane";
 }
+
+/** Whose people they are. */
+export type RoleKind = "staff" | "contractor" | "visitor";
 
 /** What a role last said of itself. */
 export interface RoleNow {
@@ -936,11 +1043,12 @@ export interface RoleNow {
   queues: Record<string, number>;
 }
 
-/** A role of people and its glyph. */
+/** A role of people, its glyph, and whose people they are. */
 export interface RoleRecord {
   code: string;
   names: Names;
   glyph: string;
+  kind: RoleKind;
 }
 
 /** People of the plant, seen or not. */
@@ -948,6 +1056,12 @@ export interface RosterPage {
   items: PersonRecord[];
   total: number;
   next: string | null;
+}
+
+/** When something holds. A date beats the week, a later date an earlier one in the list; empty holds always. */
+export interface Schedule {
+  weekly: Weekly[];
+  dated: Dated[];
 }
 
 /** Sensors. */
@@ -1193,6 +1307,13 @@ export interface WeatherNow {
   temp_c: number;
   humidity_pct: number | null;
   cloud_oktas: number | null;
+}
+
+/** A window that comes again every week. Where `end` is not after `start` it passes midnight. */
+export interface Weekly {
+  days: number[];
+  start: string;
+  end: string;
 }
 
 /** Zones. */
