@@ -84,7 +84,7 @@ export function snapshot(changes: Partial<SnapshotMessage> = {}): SnapshotMessag
     server_time: at(0),
     plant: HEAD,
     records: 'r1',
-    roles: [{ code: 'operator', names: { zh: '操作工', en: 'Operator' }, glyph: 'circle' }],
+    roles: [{ code: 'operator', names: { zh: '操作工', en: 'Operator' }, glyph: 'circle', kind: 'staff' }],
     levels: [],
     people: {
       table: 7,
