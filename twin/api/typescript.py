@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from twin.api import alarm_statistics_schemas, commissioning_schemas, frames, live_messages, live_schemas, schemas, wire
+from twin.api import (
+    alarm_desk_schemas,
+    alarm_statistics_schemas,
+    commissioning_schemas,
+    frames,
+    live_messages,
+    live_schemas,
+    schemas,
+    wire,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -31,7 +40,15 @@ def wire_models() -> list[type[BaseModel]]:
     """Every model of the HTTP answers and of the live messages, in the order they are written."""
     return [
         model
-        for module in (wire, live_schemas, schemas, commissioning_schemas, alarm_statistics_schemas, live_messages)
+        for module in (
+            wire,
+            live_schemas,
+            schemas,
+            commissioning_schemas,
+            alarm_desk_schemas,
+            alarm_statistics_schemas,
+            live_messages,
+        )
         for model in _models_of(module)
     ]
 
