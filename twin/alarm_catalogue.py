@@ -1,8 +1,8 @@
-"""What every kind of alarm means and asks for, in both languages (pure): the one place for its name, sentence, cause,
-consequence, action and time to respond.
+"""What every kind of alarm means and asks for, in both languages (pure).
 
-Sentences hold places that an alarm's own values fill: {subject}, {place}, {sensor}, {asset}, {value}, {limit}, {unit},
-{n} (people). A sentence whose places cannot all be filled is not shown; the name of the kind is.
+The one place for a kind's name, sentence, cause, consequence, action and time to respond. Sentences hold places that an
+alarm's own values fill: {subject}, {place}, {sensor}, {asset}, {value}, {limit}, {unit}. A sentence whose places cannot
+all be filled is not shown; the name of the kind is.
 """
 
 from __future__ import annotations

@@ -8,11 +8,38 @@ import pytest
 
 from twin.alarm_catalogue import CATALOGUE
 
-PLACES = {"subject", "place", "sensor", "asset", "value", "limit", "unit", "n"}
-KINDS = (
-    "INTRUSION OVERCROWD UNDERSTAFF CROSSPOST ABSENT STILL SOS GATHER OVERSTAY ESCORT LOWBATT TAGOFF ANCHOROFF PATROL "
-    "LEVEL_HH LEVEL_H LEVEL_L LEVEL_LL TEMP_HH TEMP_H TEMP_L TEMP_LL PRES_HH PRES_H PRES_L PRES_LL GAS_L1 GAS_L2 STALE"
-).split()
+PLACES = {"subject", "place", "sensor", "asset", "value", "limit", "unit"}
+KINDS = [
+    "INTRUSION",
+    "OVERCROWD",
+    "UNDERSTAFF",
+    "CROSSPOST",
+    "ABSENT",
+    "STILL",
+    "SOS",
+    "GATHER",
+    "OVERSTAY",
+    "ESCORT",
+    "LOWBATT",
+    "TAGOFF",
+    "ANCHOROFF",
+    "PATROL",
+    "LEVEL_HH",
+    "LEVEL_H",
+    "LEVEL_L",
+    "LEVEL_LL",
+    "TEMP_HH",
+    "TEMP_H",
+    "TEMP_L",
+    "TEMP_LL",
+    "PRES_HH",
+    "PRES_H",
+    "PRES_L",
+    "PRES_LL",
+    "GAS_L1",
+    "GAS_L2",
+    "STALE",
+]
 
 
 @pytest.mark.parametrize("code", KINDS)
