@@ -2,7 +2,7 @@
 
 reader      sees everything (API for regulators, reports, GIS desktops)
 writer      and appends to the histories; cannot change or remove what is written, nor create tables
-editor      and writes new versions of records, closing old ones; cannot remove any
+editor      and writes new versions of records, closing old ones; cannot remove any but drafts
 importer    and replaces whole plants
 """
 
@@ -68,6 +68,7 @@ _STATEMENTS = {
         _on("UPDATE", (_ALARM,)),
         "GRANT EXECUTE ON FUNCTION ensure_history_day(regclass, date) TO {account}",
     ),
-    Right.EDITOR: (_on("INSERT, UPDATE", _RECORDS),),
+    # A draft is nobody's record yet.
+    Right.EDITOR: (_on("INSERT, UPDATE", _RECORDS), _on("DELETE", (tables.fence_draft,))),
     Right.IMPORTER: (_on("DELETE", _RECORDS),),
 }

@@ -192,6 +192,25 @@ fence = _versioned(
     _text("reason"),
 )
 Index("fence_geometry_idx", fence.c.geometry, postgresql_using="gist")
+fence_retirement = Table(
+    "fence_retirement",
+    metadata,
+    _owner(),
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("t_ns", BigInteger, nullable=False),
+    _text("author"),
+    _text("reason"),
+)
+fence_draft = Table(
+    "fence_draft",
+    metadata,
+    _owner(),
+    *(Column(part, Text, primary_key=True) for part in ("code", "author", "desk")),
+    Column("base_version", Integer),
+    Column("body", JSONB, nullable=False),
+    Column("changed_ns", BigInteger, nullable=False),
+)
 
 patrol = _owned(
     "patrol",

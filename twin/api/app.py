@@ -17,11 +17,11 @@ from twin.api.answers import PREFIX
 from twin.api.page import Page
 from twin.api.permissions import operator_on_duty
 from twin.api.routes import (
-    alarm_catalogue,
     alarm_statistics,
     alarms,
     collections,
     commissioning,
+    fence_drafts,
     fences,
     history,
     live,
@@ -70,9 +70,9 @@ def create_app(deps: Deps) -> FastAPI:
         plants,
         people,
         fences,
+        fence_drafts,
         collections,
         alarms,
-        alarm_catalogue,
         alarm_statistics,
         history,
         models,

@@ -26,6 +26,9 @@ STILL_PROBABILITY = 0.5
 # A level holds whoever is no lower than this under its surface: heights are estimated, not measured.
 LEVEL_TOLERANCE_M = 0.75
 TABLES = 65536
+# The radius that holds 95 % of a round normal distribution, in standard deviations.
+R95_PER_SIGMA = 2.4477
+USUAL_SIGMA_M = 0.3
 STATUS_NAMES = ("fix", "degraded", "predicted", "lost")
 
 
@@ -123,6 +126,11 @@ class Movers:
         for source, row in zip(order.tolist(), rows.tolist(), strict=True):
             self.tags[row] = moved.tag_id[source]
         return bool(unknown)
+
+    def usual_sigma_m(self) -> float:
+        """Standard deviation of a usual position just now, one axis; that of UWB while nobody is seen."""
+        good = self.r95_m[self.seen & (self.status == FixStatus.FIX)]
+        return float(np.median(good)) / R95_PER_SIGMA if len(good) else USUAL_SIGMA_M
 
     def set_status(self, subject: str, status: int) -> None:
         """A mover's fix grew old or came back."""

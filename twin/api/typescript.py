@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from twin.api import (
-    alarm_desk_schemas,
     alarm_statistics_schemas,
     commissioning_schemas,
+    fence_schemas,
     frames,
     live_messages,
     live_schemas,
@@ -32,25 +32,30 @@ export interface GeoJsonGeometry {
   coordinates: any;
 }
 """
-_REQUESTS = ("FenceWrite", "FencePatch", "Acknowledge")
+_MODULES = (
+    wire,
+    live_schemas,
+    schemas,
+    fence_schemas,
+    commissioning_schemas,
+    alarm_statistics_schemas,
+    live_messages,
+)
+_REQUESTS = (
+    "FenceWrite",
+    "FencePatch",
+    "Acknowledge",
+    "FenceDraftWrite",
+    "FenceRetire",
+    "FenceRevert",
+    "FencePreviewWrite",
+)
 _SCALARS = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
 
 
 def wire_models() -> list[type[BaseModel]]:
     """Every model of the HTTP answers and of the live messages, in the order they are written."""
-    return [
-        model
-        for module in (
-            wire,
-            live_schemas,
-            schemas,
-            commissioning_schemas,
-            alarm_desk_schemas,
-            alarm_statistics_schemas,
-            live_messages,
-        )
-        for model in _models_of(module)
-    ]
+    return [model for module in _MODULES for model in _models_of(module)]
 
 
 def typescript() -> str:

@@ -313,13 +313,15 @@ def test_a_fence_keeps_what_its_editor_said(twin: Twin, engine: Engine) -> None:
         },
         "drawn": {"shape": "circle", "centre": [118.95, 37.95], "radius_m": 20},
         "confirm_s": 3,
-        "author": "zhang",
         "reason": "新岗位 new post",
     }
-    changed = twin.client.put(f"{P}/fences/F-1", json=_fence(**said), headers={"if-match": '"2"'})
+    # Whoever is signed in is the author, whatever is sent.
+    sent = _fence(author="somebody else", **said)
+    changed = twin.client.put(f"{P}/fences/F-1", json=sent, headers={"if-match": '"2"'})
     assert changed.status_code == 200, changed.text
     told = changed.json()
-    for name in ("purpose", "schedule", "drawn", "confirm_s", "author", "reason"):
+    assert told["author"] == "operator"
+    for name in ("purpose", "schedule", "drawn", "confirm_s", "reason"):
         assert told[name] == said[name], name
     rules = told["rules"]
     assert (rules["max_people"], rules["wrong_post_s"], rules["escort"]) == (6, 180, True)
@@ -332,7 +334,7 @@ def test_a_fence_keeps_what_its_editor_said(twin: Twin, engine: Engine) -> None:
     assert stored.rules.min_staff[0].people == 2
     # A patch empties what may be empty, keeps the rest, and has an author of its own.
     patched = twin.client.patch(f"{P}/fences/F-1", json={"drawn": None, "priority": 4}, headers={"if-match": '"3"'})
-    assert (patched.json()["drawn"], patched.json()["confirm_s"], patched.json()["author"]) == (None, 3, "")
+    assert (patched.json()["drawn"], patched.json()["confirm_s"], patched.json()["reason"]) == (None, 3, "")
     assert patched.json()["rules"] == told["rules"]
 
 

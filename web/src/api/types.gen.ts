@@ -17,26 +17,6 @@ export interface Acknowledge {
   note?: string;
 }
 
-/** Every kind of alarm. */
-export interface AlarmCatalogue {
-  kinds: AlarmKindRecord[];
-}
-
-/** What a kind of alarm means and asks for. */
-export interface AlarmKindRecord {
-  code: string;
-  names: Names;
-  /** What happened; `{subject}`, `{place}`, `{sensor}`, `{asset}`, `{value}`, `{limit}`, `{unit}` are to be filled. */
-  text: Names;
-  cause: Names;
-  consequence: Names;
-  action: Names;
-  /** How soon the action must have begun to help. */
-  respond_s: number;
-  group: "person" | "device" | "process";
-  may_shelve: boolean;
-}
-
 /** An alarm was raised or changed. */
 export interface AlarmMessage {
   type: "alarm";
@@ -478,6 +458,59 @@ export interface FeatureCollection {
   timeStamp: string | null;
 }
 
+/** The drafts of a plant, the newest first. */
+export interface FenceDraftPage {
+  items: FenceDraftRecord[];
+}
+
+/** A fence in the making, and what is wrong with it. */
+export interface FenceDraftRecord {
+  code: string;
+  author: string;
+  /** On which screen it is made. */
+  desk: string;
+  base_version: number | null;
+  body: Record<string, unknown>;
+  /** ISO 8601 UTC, ends in Z */
+  changed: string;
+  faults: FenceFaultRecord[];
+}
+
+/** A fence in the making. */
+export interface FenceDraftWrite {
+  /** The version it began from; null for a fence that is new. */
+  base_version?: number | null;
+  /** The fields of a fence as they stand, valid or not. */
+  body: Record<string, unknown>;
+}
+
+/** What is wrong with a fence, and where. */
+export interface FenceFaultRecord {
+  code: string;
+  /** Of the fence, dotted. */
+  field: string;
+  params: Record<string, string | number | null>;
+  lon: number | null;
+  lat: number | null;
+  /** The fence can be published all the same. */
+  warning: boolean;
+}
+
+/** What was found in a file; nothing is stored. */
+export interface FenceImportRecord {
+  kind: "geojson" | "kml" | "shapefile" | "dxf";
+  /** What the file says its coordinates are; null when it says nothing. */
+  crs: string | null;
+  /** What they were taken for. */
+  used: string;
+  /** The file did not say, and nobody else did. */
+  guessed: boolean;
+  items: ImportedFence[];
+  /** Shapes that are no areas. */
+  passed_over: number;
+  warnings: string[];
+}
+
 /** Fences. */
 export interface FencePage {
   items: FenceRecord[];
@@ -505,6 +538,34 @@ export interface FencePatch {
   drawn?: CircleDrawn | CorridorDrawn | RectangleDrawn | null;
   author?: string | null;
   reason?: string | null;
+}
+
+/** What a fence would have raised, as far as it is known. */
+export interface FencePreviewRecord {
+  id: string;
+  state: "waiting" | "running" | "done" | "cancelled" | "failed";
+  /** 0 … 1. */
+  progress: number;
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many came near. */
+  people: number;
+  /** How many positions were looked at. */
+  fixes: number;
+  alarms: PreviewAlarm[];
+  /** All alarms; `alarms` holds the first of them. */
+  total: number;
+  /** Why it failed; empty otherwise. */
+  reason: string;
+}
+
+/** Ask what a fence would have raised. */
+export interface FencePreviewWrite {
+  code: string;
+  body: Record<string, unknown>;
+  hours?: number;
 }
 
 /** What a fence is for. */
@@ -539,6 +600,25 @@ export interface FenceRecord {
   reason: string;
 }
 
+/** Take a fence out of force. */
+export interface FenceRetire {
+  reason: string;
+}
+
+/** A version of a fence was taken out of force. */
+export interface FenceRetirement {
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  author: string;
+  reason: string;
+}
+
+/** Let an earlier version hold again, as a new version. */
+export interface FenceRevert {
+  version: number;
+  reason: string;
+}
+
 /** What is asked of those inside. A value not given is the plain default; None switches a rule off. */
 export interface FenceRules {
   max_people: number | null;
@@ -558,6 +638,18 @@ export interface FenceRules {
   escort_m: number;
   escort_s: number;
   moving_with: string | null;
+}
+
+/** One version of a fence. */
+export interface FenceVersion {
+  fence: FenceRecord;
+  /** When, by whom and why it was taken out of force. */
+  retired: FenceRetirement | null;
+}
+
+/** Every version of a fence, the newest first. */
+export interface FenceVersionPage {
+  items: FenceVersion[];
 }
 
 /** A fence as an editor sends it; the store adds version and validity. */
@@ -668,6 +760,19 @@ export interface HeatExchanger {
   length_m: number;
   heading_deg: number;
   clearance_m: number;
+}
+
+/** One area found in a file. */
+export interface ImportedFence {
+  /** Its place in the file. */
+  number: number;
+  /** Taken from the file, or made up. */
+  code: string;
+  /** A fence of that code is in force. */
+  exists: boolean;
+  body: Record<string, unknown>;
+  faults: FenceFaultRecord[];
+  layer: string;
 }
 
 /** A figure beside its published target. */
@@ -980,6 +1085,22 @@ export interface PlantRecord {
   records: string;
 }
 
+/** An alarm that a fence would have raised. */
+export interface PreviewAlarm {
+  kind: string;
+  priority: number;
+  subject: string;
+  names: Names;
+  /** ISO 8601 UTC, ends in Z */
+  raised: string;
+  /** Null while it would still stand. */
+  ended: string | null;
+  x_m: number;
+  y_m: number;
+  lon: number;
+  lat: number;
+}
+
 /** Who is signed in and what they may do. */
 export interface Principal {
   id: string;
@@ -1042,6 +1163,21 @@ export interface RectangleDrawn {
   width_m: number;
   depth_m: number;
   bearing_deg: number;
+}
+
+/** A fence that is out of force. */
+export interface RetiredFence {
+  code: string;
+  names: Names;
+  /** Its newest version. */
+  version: number;
+  /** ISO 8601 UTC, ends in Z */
+  ended: string;
+}
+
+/** Fences that are out of force. */
+export interface RetiredFencePage {
+  items: RetiredFence[];
 }
 
 /** Road or walkway along a line. */

@@ -33,6 +33,7 @@ import type {
   ViewState,
 } from './port';
 import { LAYERS } from './port';
+import { Sketching } from './sketching';
 import { showRaster } from './survey';
 import { HATCHED, layers as styleLayers, layerVisibility, GROUND, style, zoomOfMetre } from './style';
 
@@ -51,6 +52,7 @@ class MapLibrePlant implements PlantMap {
   private layer: SceneLayer | null = null;
   private overlay: Overlay | null = null;
   private picker: Picker | null = null;
+  sketch: Sketching | null = null;
   private palette: Palette | null = null;
   private data: PlantData | null = null;
   private outlines: PlantOutlines = { footprints: new Map(), labels: [] };
@@ -116,7 +118,15 @@ class MapLibrePlant implements PlantMap {
     this.picker = new Picker(() => this.pickState());
     map.on('render', () => this.afterRender());
     map.on('move', () => this.reportView());
-    map.on('click', (event) => this.emit('select', this.picker?.pick(event.point.x, event.point.y) ?? null));
+    this.sketch = new Sketching(
+      map,
+      this.scene,
+      () => this.origin,
+      () => this.redraw(),
+    );
+    map.on('click', ({ point }) => {
+      if (!this.sketch?.taken) this.emit('select', this.picker?.pick(point.x, point.y) ?? null);
+    });
     this.watchPointer(map);
     this.watchContext(map);
     if (this.pendingView) this.setView(this.pendingView);
@@ -134,7 +144,7 @@ class MapLibrePlant implements PlantMap {
     let last = 0;
     map.on('mousemove', (event) => {
       const now = performance.now();
-      if (now - last < 80 || map.isMoving()) return;
+      if (now - last < 80 || map.isMoving() || this.sketch?.taken) return;
       last = now;
       const hit = this.picker?.pick(event.point.x, event.point.y) ?? null;
       const same = hit?.id === this.hover?.id && hit?.kind === this.hover?.kind;
@@ -481,7 +491,7 @@ class MapLibrePlant implements PlantMap {
     this.scene?.dispose();
     this.map?.remove();
     this.overlay?.canvas.remove();
-    this.map = this.scene = this.overlay = this.layer = this.camera = null;
+    this.map = this.scene = this.overlay = this.layer = this.camera = this.sketch = null;
   }
 }
 

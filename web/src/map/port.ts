@@ -269,6 +269,48 @@ export interface Survey {
   anchors: ReadonlyMap<string, AnchorState>;
 }
 
+/** A place the pointer is at: CSS pixels from the map's top left, degrees on the ground plane. */
+export interface SketchPlace {
+  x_px: number;
+  y_px: number;
+  lon: number;
+  lat: number;
+  alt: boolean;
+  shift: boolean;
+}
+
+/** Whoever draws hears every click and move instead of the selection. */
+export interface SketchPointer {
+  press: (place: SketchPlace) => void;
+  /** Null when the pointer left the map. */
+  move: (place: SketchPlace | null) => void;
+  /** The picture was drawn anew: what is laid over it must follow. */
+  drawn: () => void;
+}
+
+/** A prism over the ground; rings are closed, in degrees. */
+export interface SketchPrism {
+  rings: readonly (readonly [number, number])[][];
+  z_min_m: number;
+  z_max_m: number;
+  /** CSS colour. */
+  colour: string;
+  /** Opacity of its walls at the foot, 0…1. */
+  strength: number;
+}
+
+/** Drawing on the map. */
+export interface Sketch {
+  /** Takes the pointer until the returned function is called. */
+  take(listener: SketchPointer): () => void;
+  cursor(name: string): void;
+  /** Null behind the camera. */
+  toScreen(lon: number, lat: number, z_m: number): { x_px: number; y_px: number } | null;
+  toLonLat(x_px: number, y_px: number): [number, number];
+  /** These prisms and no others. */
+  show(prisms: readonly SketchPrism[]): void;
+}
+
 export interface MapEvents {
   /** A click: what was hit, or null for the bare ground. */
   select: MapSelection | null;
@@ -298,6 +340,8 @@ export interface PlantMap {
   setInsets(insets: Insets): void;
   /** Null ends it. */
   setSurvey(survey: Survey | null): void;
+  /** Null before it is mounted. */
+  readonly sketch: Sketch | null;
   flyTo(target: FlyTarget): void;
   view(): ViewState;
   setView(view: ViewState): void;

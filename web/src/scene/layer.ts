@@ -7,6 +7,7 @@ import { Frusta } from './frusta';
 import { Liquids } from './liquids';
 import { PlantModels } from './models';
 import { Movers } from './movers';
+import { Prisms } from './prisms';
 import { GroundShadow } from './shadow';
 import { multiply, siteMatrix, type SiteOrigin } from './site';
 
@@ -17,6 +18,7 @@ export class PlantScene {
   readonly liquids = new Liquids();
   readonly frusta = new Frusta();
   readonly fences = new Fences();
+  readonly prisms = new Prisms();
   readonly shadow = new GroundShadow();
   readonly movers: Movers;
   readonly scene = new Scene();
@@ -40,6 +42,7 @@ export class PlantScene {
       this.models.group,
       this.liquids.group,
       this.fences.group,
+      this.prisms.group,
       this.frusta.group,
       this.movers.group,
     );
@@ -90,6 +93,7 @@ export class PlantScene {
     this.liquids.dispose();
     this.frusta.dispose();
     this.fences.dispose();
+    this.prisms.dispose();
     this.shadow.dispose();
     this.movers.dispose();
   }
