@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SOUNDING = ("raised", "reraised")
+SOUNDING = ("raised", "reraised", "realarmed")
 """Causes of a change by which an operator is called."""
 _TEXTS = ("alarm", "cause", "kind", "fence", "sensor", "asset", "subject", "state", "by", "reason", "stage")
 

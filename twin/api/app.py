@@ -17,6 +17,7 @@ from twin.api.answers import PREFIX
 from twin.api.page import Page
 from twin.api.permissions import operator_on_duty
 from twin.api.routes import (
+    alarm_catalogue,
     alarm_statistics,
     alarms,
     collections,
@@ -73,6 +74,7 @@ def create_app(deps: Deps) -> FastAPI:
         fence_drafts,
         collections,
         alarms,
+        alarm_catalogue,
         alarm_statistics,
         history,
         models,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from twin.api import (
+    alarm_desk_schemas,
     alarm_statistics_schemas,
     commissioning_schemas,
     fence_schemas,
@@ -38,6 +39,7 @@ _MODULES = (
     schemas,
     fence_schemas,
     commissioning_schemas,
+    alarm_desk_schemas,
     alarm_statistics_schemas,
     live_messages,
 )

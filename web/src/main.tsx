@@ -23,11 +23,14 @@ import { head, plantKnown } from './store/live';
 import { view } from './store/map';
 import { kept, layerPanelOpen, layers, readLayers, theme, writeLayers } from './store/preferences';
 import { select, selection } from './store/selection';
-import { me, session } from './store/session';
+import { liveSession, me, session } from './store/session';
+import { stage } from './store/stage';
+import { openReplay, replayState } from './store/replay';
 import { openView, openViewState } from './store/views';
 import { App } from './ui/App';
 import { listen } from './ui/keyboard';
 import { startFrom } from './ui/MapHost';
+import { loadReplay } from './ui/ReplayHost';
 
 /** The address is written at most this often; browsers refuse more. */
 const ADDRESS_PAUSE_MS = 400;
@@ -72,6 +75,7 @@ function keepAddress(plant: string, asked: ViewState | null): void {
       layers: layers.value,
       open: openView.value,
       openState: openViewState.value,
+      replay: replayState.value,
     });
     if (timer === 0) timer = window.setTimeout(write, ADDRESS_PAUSE_MS);
   });
@@ -99,6 +103,11 @@ async function start(): Promise<void> {
   select(asked.selection);
   openView.value = asked.open;
   openViewState.value = asked.openState;
+  if (asked.replay !== '') {
+    // Early: the code of the replay and the past come while the map is still being built.
+    loadReplay();
+    openReplay(asked.replay);
+  }
   listen(window);
   render(<App />, document.getElementById('app')!);
 
@@ -109,7 +118,8 @@ async function start(): Promise<void> {
   );
   const plant = await whichPlant(asked.plant);
   const running = new Session(plant, liveUrl(plant, location), browserWorld(monotonicMs));
-  session.value = running;
+  liveSession.value = running;
+  if (stage.peek() === 'live') session.value = running;
   running.start();
   window.addEventListener('online', () => running.retryNow());
   keepAddress(plant, asked.view);

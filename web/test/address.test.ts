@@ -32,6 +32,7 @@ describe('the address', () => {
           layers,
           open: 'commissioning',
           openState: 'a=1;b',
+          replay: '1,2',
         });
         const back = readAddress(search);
         expect(back.plant).toBe('HUANGHE-1');

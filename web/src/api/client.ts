@@ -20,13 +20,15 @@ import type {
   VehicleRecord,
   ZoneRecord,
 } from './types.gen';
+import { stage } from '../store/stage';
 
 const BASE = '/api/v1';
+const replaying = (): boolean => stage.peek() === 'replay';
 const TIMEOUT_MS = 10_000;
 /** Collections of a plant are read in pages of this many records. */
 const PAGE = 1000;
 
-export type Fault = 'network' | 'timeout' | 'server' | 'stale' | 'forbidden' | 'notFound' | 'unavailable';
+export type Fault = 'replay' | 'network' | 'timeout' | 'server' | 'stale' | 'forbidden' | 'notFound' | 'unavailable';
 
 /** A request that did not succeed, as a reason that can be said in both languages. */
 export class RequestError extends Error {
@@ -53,7 +55,17 @@ export function faultOf(status: number): Fault {
   return 'server';
 }
 
+/** Writes and commands about the present; questions that are sent as POST are none. */
+const COMMANDS = /\/(alarms|muster|musters|evacuation)\b/;
+
+/** Whether a request would change the present. */
+export function commands(path: string, method: string): boolean {
+  return method === 'POST' ? COMMANDS.test(path) : method !== 'GET' && method !== 'HEAD';
+}
+
 async function request(path: string, init: RequestInit, outer?: AbortSignal): Promise<unknown> {
+  // Whoever looks at the past must not act on the present by mistake.
+  if (replaying() && commands(path, init.method ?? 'GET')) throw new RequestError('replay', 0, null);
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = outer === undefined ? timeout : AbortSignal.any([timeout, outer]);
   let response: Response;

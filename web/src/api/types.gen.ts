@@ -17,6 +17,26 @@ export interface Acknowledge {
   note?: string;
 }
 
+/** Every kind of alarm. */
+export interface AlarmCatalogue {
+  kinds: AlarmKindRecord[];
+}
+
+/** What a kind of alarm means and asks for. */
+export interface AlarmKindRecord {
+  code: string;
+  names: Names;
+  /** What happened; `{subject}`, `{place}`, `{sensor}`, `{asset}`, `{value}`, `{limit}`, `{unit}` are to be filled. */
+  text: Names;
+  cause: Names;
+  consequence: Names;
+  action: Names;
+  /** How soon the action must have begun to help. */
+  respond_s: number;
+  group: "person" | "device" | "process";
+  may_shelve: boolean;
+}
+
 /** An alarm was raised or changed. */
 export interface AlarmMessage {
   type: "alarm";

@@ -10,6 +10,8 @@ export const en: Dictionary = {
 
   'mode.live': 'LIVE',
   'mode.frozen': 'FROZEN',
+  'mode.replay': 'REPLAY',
+  'mode.backToLive': 'Back to live',
 
   'top.people': 'People on site',
   'top.people.hint': '{sure} located, {unsure} not surely located, {unseen} not seen yet',
@@ -435,6 +437,7 @@ export const en: Dictionary = {
   'help.map': 'Map: drag to pan, right-drag to turn, wheel to zoom, arrow keys to move',
 
   'error.network': 'no network',
+  'error.replay': 'you are looking at the past; go back to live first (R)',
   'error.timeout': 'the service did not answer in time',
   'error.server': 'the service failed ({status})',
   'error.stale': 'its state has changed meanwhile',

@@ -8,6 +8,8 @@ export const zh = {
 
   'mode.live': '实时',
   'mode.frozen': '冻结',
+  'mode.replay': '回放',
+  'mode.backToLive': '返回实时',
 
   'top.people': '在厂人员',
   'top.people.hint': '{sure} 人位置确定，{unsure} 人位置不确定，{unseen} 人未上线',
@@ -429,6 +431,7 @@ export const zh = {
   'help.map': '地图：拖动平移，右键拖动旋转，滚轮缩放，方向键移动',
 
   'error.network': '网络不通',
+  'error.replay': '正在查看过去，请先返回实时画面（R 键）',
   'error.timeout': '服务超时',
   'error.server': '服务出错（{status}）',
   'error.stale': '状态已变化',

@@ -7,10 +7,12 @@ import { batch } from '@preact/signals';
 import { api, RequestError } from '../api/client';
 import { reason } from '../api/fault';
 import type { LiveMessage, SnapshotMessage } from '../api/types.gen';
-import type { MoverTable, PositionFrame } from '../map/port';
+import type { PositionFrame } from '../map/port';
 import { changeAlarm, replaceAlarms } from '../store/alarms';
 import * as live from '../store/live';
 import { indexed, models, modelsMissing, records, recordsFault } from '../store/records';
+import type { FrameListener, Source } from '../store/session';
+import { liveFeed as feed } from '../store/stage';
 import { ServerClock } from './clock';
 import { judge } from './liveness';
 import { Positions } from './positions';
@@ -20,9 +22,7 @@ const BEAT_MS = 1_000;
 /** Pause before records or models that could not be read are asked for again. */
 const READ_AGAIN_MS = 5_000;
 
-type FrameListener = (table: MoverTable, frame: PositionFrame) => void;
-
-export class Session {
+export class Session implements Source {
   readonly positions = new Positions();
   readonly clock = new ServerClock();
   readonly #plant: string;
@@ -70,7 +70,6 @@ export class Session {
     this.#connection.retryNow();
   }
 
-  /** Calls back with every frame, and at once with the newest. */
   onFrame(listener: FrameListener): () => void {
     this.#listeners.add(listener);
     if (this.positions.frame !== null) listener(this.positions.table, this.positions.frame);
@@ -109,19 +108,28 @@ export class Session {
         changeAlarm(message.alarm);
         break;
       case 'crossing':
-        live.inside.value = live.crossed(live.inside.value, message.crossing);
+        feed.set(live.inside, live.crossed(feed.get(live.inside), message.crossing));
         break;
       case 'readings':
-        live.readings.value = live.merged(live.readings.value, message.readings, (row) => row.sensor);
+        feed.set(
+          live.readings,
+          live.merged(feed.get(live.readings), message.readings, (row) => row.sensor),
+        );
         break;
       case 'weather':
-        live.weather.value = message.weather;
+        feed.set(live.weather, message.weather);
         break;
       case 'tag':
-        live.tags.value = live.merged(live.tags.value, [message.tag], (row) => row.tag);
+        feed.set(
+          live.tags,
+          live.merged(feed.get(live.tags), [message.tag], (row) => row.tag),
+        );
         break;
       case 'camera':
-        live.cameras.value = live.merged(live.cameras.value, [message.camera], (row) => row.camera);
+        feed.set(
+          live.cameras,
+          live.merged(feed.get(live.cameras), [message.camera], (row) => row.camera),
+        );
         break;
       case 'connection':
         this.#connectionSays(message.connection, now_ms);
@@ -138,19 +146,19 @@ export class Session {
     live.roles.value = snapshot.roles;
     live.levels.value = snapshot.levels;
     this.#people(snapshot.people);
-    live.inside.value = snapshot.inside;
+    feed.set(live.inside, snapshot.inside);
     replaceAlarms(snapshot.alarms);
-    live.readings.value = new Map(snapshot.readings.map((row) => [row.sensor, row]));
-    live.weather.value = snapshot.weather;
-    live.tags.value = new Map(snapshot.tags.map((row) => [row.tag, row]));
-    live.cameras.value = new Map(snapshot.cameras.map((row) => [row.camera, row]));
+    feed.set(live.readings, new Map(snapshot.readings.map((row) => [row.sensor, row])));
+    feed.set(live.weather, snapshot.weather);
+    feed.set(live.tags, new Map(snapshot.tags.map((row) => [row.tag, row])));
+    feed.set(live.cameras, new Map(snapshot.cameras.map((row) => [row.camera, row])));
     this.#newest_ms = 0;
     this.#connectionSays(snapshot.connection, now_ms);
     this.#readRecords(snapshot.records);
   }
 
   #people(table: SnapshotMessage['people']): void {
-    live.people.value = table;
+    feed.set(live.people, table);
     this.positions.setTable(table);
   }
 
@@ -179,10 +187,11 @@ export class Session {
 
   #beat(): void {
     batch(() => {
-      live.now_ms.value = this.clock.at(this.#world.now());
+      live.wall_ms.value = this.clock.at(this.#world.now());
+      feed.set(live.now_ms, live.wall_ms.value);
       const counted = this.positions.count();
-      const before = live.heads.peek();
-      if (JSON.stringify(counted) !== JSON.stringify(before)) live.heads.value = counted;
+      const before = feed.get(live.heads);
+      if (JSON.stringify(counted) !== JSON.stringify(before)) feed.set(live.heads, counted);
       this.#judge();
     });
     this.#cancelBeat = this.#world.after(BEAT_MS, () => this.#beat());
@@ -201,7 +210,7 @@ export class Session {
   async #readUntilDone(signal: AbortSignal): Promise<void> {
     const readRecords = async () => {
       const read = await api.records(this.#plant, signal);
-      records.value = indexed(read);
+      feed.set(records, indexed(read));
       recordsFault.value = null;
     };
     const readModels = async () => {

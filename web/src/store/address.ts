@@ -16,6 +16,8 @@ export interface Address {
   layers: LayerSwitches | null;
   open: ViewKey | null;
   openState: string;
+  /** The replay on stage, in its own words; empty when there is none. */
+  replay: string;
 }
 
 /** `lon,lat,zoom,bearing,pitch`; null when it is not five finite numbers in their ranges. */
@@ -52,6 +54,7 @@ export function readAddress(search: string): Address {
     layers: query.has('layers') ? readLayers(query.get('layers')) : null,
     open: readOpenView(query.get('open')),
     openState: query.get('vs') ?? '',
+    replay: query.get('replay') ?? '',
   };
 }
 
@@ -64,6 +67,7 @@ export interface Addressed {
   layers: LayerSwitches;
   open: ViewKey | null;
   openState: string;
+  replay: string;
 }
 
 /** The query string for a state; commas and colons stay readable. */
@@ -75,6 +79,7 @@ export function writeAddress(state: Addressed): string {
   if (state.selection !== null) query.set('sel', writeSelection(state.selection));
   if (state.open !== null) query.set('open', state.open);
   if (state.open !== null && state.openState !== '') query.set('vs', state.openState);
+  if (state.replay !== '') query.set('replay', state.replay);
   const layers = writeLayers(state.layers);
   if (layers !== '') query.set('layers', layers);
   if (state.view !== null) query.set('view', writeView(state.view));

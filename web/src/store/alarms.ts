@@ -3,6 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import type { AlarmRecord } from '../api/types.gen';
 import type { MapAlarm } from '../map/port';
+import { type Feed, liveFeed } from './stage';
 
 export type Priority = 1 | 2 | 3 | 4;
 export const PRIORITIES = [1, 2, 3, 4] as const;
@@ -134,13 +135,13 @@ export function settled(ids: readonly string[]): void {
   acknowledging.value = waiting;
 }
 
-export function replaceAlarms(all: readonly AlarmRecord[]): void {
-  alarms.value = all.filter((alarm) => alarm.state !== 'normal').toSorted(reading);
+export function replaceAlarms(all: readonly AlarmRecord[], feed: Feed = liveFeed): void {
+  feed.set(alarms, all.filter((alarm) => alarm.state !== 'normal').toSorted(reading));
   settled([...acknowledging.value]);
 }
 
-export function changeAlarm(changed: AlarmRecord): void {
-  alarms.value = fold(alarms.value, changed);
+export function changeAlarm(changed: AlarmRecord, feed: Feed = liveFeed): void {
+  feed.set(alarms, fold(feed.get(alarms), changed));
   if (changed.state === 'normal') remember(changed);
   if (!isUnacknowledged(changed)) settled([changed.id]);
 }

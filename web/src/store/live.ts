@@ -14,7 +14,8 @@ import type {
   TagNow,
   WeatherNow,
 } from '../api/types.gen';
-import type { Liveness } from '../live/liveness';
+import { looksFrozen, type Liveness } from '../live/liveness';
+import { stage } from './stage';
 import type { HeadCount } from '../live/positions';
 
 export const head = signal<PlantHeadRecord | null>(null);
@@ -32,8 +33,12 @@ export const connection = signal<Connection | null>(null);
 export const unreadable = signal(0);
 
 export const liveness = signal<Liveness>({ kind: 'connecting', age_s: null });
-/** Server time, epoch ms, once a second; what shows a clock, an age or a position reads it. */
+/** The instant on show, epoch ms: server time once a second, or the replayed one. What shows a clock or an age reads it. */
 export const now_ms = signal(Date.now());
+/** Whether the picture must look dead. A replay never passes for the present, so it need not. */
+export const frozen = computed(() => stage.value === 'live' && looksFrozen(liveness.value.kind));
+/** Server time, epoch ms, whatever is shown: `now_ms` is the replayed instant during a replay. */
+export const wall_ms = signal(Date.now());
 /** Null while nobody has been counted: an empty plant and an unknown one must not look the same. */
 export const heads = signal<HeadCount | null>(null);
 /** False when there is no plant to show. */

@@ -1,11 +1,11 @@
 import { t } from '../i18n';
-import { liveness, plantKnown } from '../store/live';
+import { frozen, liveness, plantKnown } from '../store/live';
 import { mapCondition } from '../store/map';
 import { layerPanelOpen } from '../store/preferences';
 import { records } from '../store/records';
 import { alarmListOpen, selection } from '../store/selection';
+import { replaying } from '../store/replay';
 import { openView } from '../store/views';
-import { looksFrozen } from '../live/liveness';
 import { AlarmList } from './AlarmList';
 import { AlarmStrip } from './AlarmStrip';
 import { Banners } from './Banner';
@@ -18,15 +18,16 @@ import { MapControls } from './MapControls';
 import { MapHost } from './MapHost';
 import { Palette } from './palette/Palette';
 import { Rail } from './Rail';
+import { ReplayFoot, ReplayStage } from './ReplayHost';
 import { TopBar } from './TopBar';
 import { ViewHost } from './ViewHost';
 import { viewEntry } from '../views/registry';
 
 /** The frame: top bar, rail, map with its panels, alarm strip. */
 export function App() {
-  const frozen = looksFrozen(liveness.value.kind);
   const classes = ['frame'];
-  if (frozen) classes.push('is-frozen');
+  if (replaying.value) classes.push('is-replay');
+  if (frozen.value) classes.push('is-frozen');
   if (selection.value !== null) classes.push('has-inspector');
   const place = viewEntry(openView.value)?.place;
   if (alarmListOpen.value || place === 'foot') classes.push('has-alarm-list');
@@ -39,6 +40,7 @@ export function App() {
       <Rail />
       <div class="stage">
         <MapHost />
+        <ReplayStage />
         <HoverCard />
         {starting && (
           <p class="starting" role="status">
@@ -55,7 +57,7 @@ export function App() {
       <div class="foot">
         <AlarmList />
         <ViewHost place="foot" />
-        <AlarmStrip />
+        {replaying.value ? <ReplayFoot /> : <AlarmStrip />}
       </div>
       <ConnectionPopover />
       <Palette />

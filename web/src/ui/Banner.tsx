@@ -5,7 +5,7 @@ import { partlyBlind } from '../live/liveness';
 import { connection, liveness, now_ms, plantKnown } from '../store/live';
 import { map, mapCondition } from '../store/map';
 import { modelsMissing, records, recordsFault } from '../store/records';
-import { session } from '../store/session';
+import { liveSession } from '../store/session';
 import { Icon } from './Icon';
 
 /** What is wrong with the picture, in one line under the top bar. Says what is seen, and what to do. */
@@ -28,7 +28,7 @@ function ConnectionBanner() {
       <strong>{heading}</strong>
       {more !== null && <span class="banner-more">{more}</span>}
       {kind === 'lost' && (
-        <button type="button" class="button" onClick={() => session.value?.retryNow()}>
+        <button type="button" class="button" onClick={() => liveSession.value?.retryNow()}>
           <Icon node={RefreshCw} size={0.875} />
           {t('conn.retry')}
         </button>

@@ -2,7 +2,7 @@ import { t, lookUp } from '../i18n';
 import { age, count, number } from '../i18n/format';
 import { connection, liveness, now_ms, unreadable } from '../store/live';
 import { overlay } from '../store/selection';
-import { session } from '../store/session';
+import { liveSession } from '../store/session';
 
 const SILENT_ROLE_S = 5;
 
@@ -53,7 +53,7 @@ export function ConnectionPopover() {
     <section class="popover connection-popover" role="dialog" aria-label={t('conn.title')} data-testid="quality">
       <h2>{t('conn.title')}</h2>
       {lost && (
-        <button type="button" class="button is-main" onClick={() => session.value?.retryNow()}>
+        <button type="button" class="button is-main" onClick={() => liveSession.value?.retryNow()}>
           {t('conn.retry')}
         </button>
       )}

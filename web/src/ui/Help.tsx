@@ -2,7 +2,7 @@ import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { name, t } from '../i18n';
 import { overlay } from '../store/selection';
-import { VIEWS } from '../views/registry';
+import { MODES, VIEWS } from '../views/registry';
 import { Icon } from './Icon';
 import { SHORTCUTS } from './keyboard';
 
@@ -46,11 +46,21 @@ function Sheet() {
               </dd>
             </div>
           ))}
-          {VIEWS.map((view) => (
+          {[...MODES, ...VIEWS].map((view) => (
             <div key={view.key}>
               <dt>{name(view.title)}</dt>
               <dd>
                 <kbd>{view.letter.toUpperCase()}</kbd>
+              </dd>
+            </div>
+          ))}
+          {MODES.flatMap((mode) => mode.keys).map(({ keys, does }) => (
+            <div key={does.en}>
+              <dt>{name(does)}</dt>
+              <dd>
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
               </dd>
             </div>
           ))}

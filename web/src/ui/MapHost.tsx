@@ -1,10 +1,9 @@
 import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { language, t } from '../i18n';
-import { looksFrozen } from '../live/liveness';
 import type { MapReading, PlantMap, ViewState } from '../map/port';
 import { alarms, mapAlarm } from '../store/alarms';
-import { cameras, isStale, liveness, now_ms, readings } from '../store/live';
+import { cameras, frozen, isStale, now_ms, readings } from '../store/live';
 import { hover, map, mapCondition, view } from '../store/map';
 import { layerPanelOpen, layers, theme } from '../store/preferences';
 import { data, records } from '../store/records';
@@ -154,12 +153,16 @@ export function MapHost() {
       undo();
     };
   }, []);
-  const frozen = looksFrozen(liveness.value.kind);
   const condition = mapCondition.value;
   return (
-    <main class={`map${frozen ? ' is-frozen' : ''}`} data-testid="map" data-condition={condition} data-frozen={frozen}>
+    <main
+      class={`map${frozen.value ? ' is-frozen' : ''}`}
+      data-testid="map"
+      data-condition={condition}
+      data-frozen={frozen.value}
+    >
       <div ref={place} class="map-canvas" aria-label={t('map.label')} />
-      {frozen && <div class="map-veil hatched" />}
+      {frozen.value && <div class="map-veil hatched" />}
       {condition === 'unavailable' && (
         <div class="map-missing">
           <p>

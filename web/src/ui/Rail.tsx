@@ -4,7 +4,7 @@ import { counts, PRIORITIES } from '../store/alarms';
 import { layerPanelOpen } from '../store/preferences';
 import { alarmListOpen, overlay } from '../store/selection';
 import { openView, toggleView } from '../store/views';
-import { VIEWS } from '../views/registry';
+import { MODES, VIEWS } from '../views/registry';
 import { Icon } from './Icon';
 
 /** The views that exist, and the panels over the map. */
@@ -43,6 +43,20 @@ export function Rail() {
         <span>{t('rail.alarms')}</span>
         {unacknowledged > 0 && <b class="rail-count">{unacknowledged > 99 ? '99+' : unacknowledged}</b>}
       </button>
+      {MODES.map((mode) => (
+        <button
+          key={mode.key}
+          type="button"
+          class="rail-button"
+          aria-pressed={mode.active.value}
+          title={name(mode.title)}
+          onClick={mode.toggle}
+          data-testid={`rail-${mode.key}`}
+        >
+          <Icon node={mode.icon} size={1.25} />
+          <span>{name(mode.label)}</span>
+        </button>
+      ))}
       {VIEWS.map((view) => (
         <button
           key={view.key}

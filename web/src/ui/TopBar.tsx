@@ -1,8 +1,8 @@
-import { ArrowDown, Moon, Search, Sun, UserRound, UsersRound } from 'lucide';
+import { ArrowDown, Moon, Search, Sun, Undo2, UserRound, UsersRound } from 'lucide';
 import { language, name, t } from '../i18n';
 import { clock, day, number, zoneName } from '../i18n/format';
-import { looksFrozen } from '../live/liveness';
-import { heads, head, liveness, now_ms, weather, zone } from '../store/live';
+import { frozen, heads, head, liveness, now_ms, weather, zone } from '../store/live';
+import { closeReplay, replaying } from '../store/replay';
 import { overlay } from '../store/selection';
 import { theme } from '../store/preferences';
 import { accountName } from '../store/session';
@@ -19,11 +19,17 @@ export function windWord(from_deg: number): string {
 }
 
 function Mode() {
-  const frozen = looksFrozen(liveness.value.kind);
+  if (replaying.value) {
+    return (
+      <span class="mode is-replay" data-testid="mode">
+        {t('mode.replay')}
+      </span>
+    );
+  }
   const live = liveness.value.kind === 'live';
   return (
-    <span class={`mode${frozen ? ' is-frozen hatched' : ''}${live ? '' : ' is-not-live'}`} data-testid="mode">
-      {frozen ? t('mode.frozen') : t('mode.live')}
+    <span class={`mode${frozen.value ? ' is-frozen hatched' : ''}${live ? '' : ' is-not-live'}`} data-testid="mode">
+      {frozen.value ? t('mode.frozen') : t('mode.live')}
     </span>
   );
 }
@@ -100,6 +106,13 @@ export function TopBar() {
         </span>
       )}
       <Mode />
+      {replaying.value && (
+        <button type="button" class="button back-to-live" data-testid="back-to-live" onClick={closeReplay}>
+          <Icon node={Undo2} size={0.875} />
+          {t('mode.backToLive')}
+          <kbd>R</kbd>
+        </button>
+      )}
       <span class="top-space" />
       <Wind />
       <HeadCount />

@@ -1,11 +1,12 @@
 /** Keys that work everywhere except while typing. */
 
+import { signal } from '@preact/signals';
 import type { PlainKey } from '../i18n';
 import { map } from '../store/map';
 import { layerPanelOpen } from '../store/preferences';
 import { alarmListOpen, overlay, select, selection } from '../store/selection';
 import { openView, toggleView } from '../store/views';
-import { VIEWS } from '../views/registry';
+import { MODES, VIEWS } from '../views/registry';
 import { acknowledgeNewest, locateNewest, switchLanguage, switchTheme } from './actions';
 
 export interface Shortcut {
@@ -23,6 +24,9 @@ export function closeTopmost(): boolean {
   else return false;
   return true;
 }
+
+/** Keys of whatever is on stage; they go before the page's own. Returns whether the key was taken. */
+export const stageKeys = signal<((event: KeyboardEvent) => boolean) | null>(null);
 
 export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['/'], help: 'help.search', run: () => (overlay.value = 'palette') },
@@ -55,14 +59,18 @@ export function handleKey(event: KeyboardEvent): boolean {
     overlay.value = overlay.value === 'palette' ? null : 'palette';
     return true;
   }
+  const reserved = isTyping(event.target) || overlay.value !== null || event.ctrlKey || event.metaKey;
+  if (!reserved && stageKeys.value?.(event) === true) return true;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (event.key === 'Escape') return closeTopmost();
   if (isTyping(event.target) || overlay.value === 'palette') return false;
   const shortcut = SHORTCUTS.find((one) => one.keys.includes(event.key) || one.keys.includes(event.key.toLowerCase()));
   const view = VIEWS.find((one) => one.letter === event.key.toLowerCase());
+  const mode = MODES.find((one) => one.letter === event.key.toLowerCase());
   if (shortcut === undefined) {
-    if (view === undefined) return false;
-    toggleView(view.key);
+    if (view !== undefined) toggleView(view.key);
+    else if (mode !== undefined) mode.toggle();
+    else return false;
     return true;
   }
   shortcut.run();

@@ -1,9 +1,11 @@
 /** Every view beside the live plant. A new one is an entry here, a key in `store/views.ts`, and a folder beside this file. */
 
-import { RadioTower } from 'lucide';
+import { History, RadioTower } from 'lucide';
+import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { IconNode } from 'lucide';
 import type { Names } from '../map/port';
+import { replaying, toggleReplay } from '../store/replay';
 import type { ViewKey } from '../store/views';
 
 export interface ViewEntry {
@@ -29,6 +31,52 @@ export const VIEWS: readonly ViewEntry[] = [
     letter: 'c',
     place: 'foot',
     load: () => import('./commissioning/Panel').then((module) => module.CommissioningPanel),
+  },
+];
+
+/** A key and what it does, for the help. */
+export interface KeyWords {
+  keys: readonly string[];
+  does: Names;
+}
+
+/** What changes the time of the whole page rather than opening over it. */
+export interface ModeEntry extends Omit<ViewEntry, 'key' | 'place' | 'load'> {
+  key: 'replay';
+  active: ReadonlySignal<boolean>;
+  toggle: () => void;
+  /** Keys that hold while it is on. */
+  keys: readonly KeyWords[];
+}
+
+export const MODES: readonly ModeEntry[] = [
+  {
+    key: 'replay',
+    icon: History,
+    label: { zh: '回放', en: 'Replay' },
+    title: { zh: '回放：回到过去的时刻', en: 'Replay: the plant as it was' },
+    letter: 'r',
+    active: replaying,
+    toggle: toggleReplay,
+    keys: [
+      { keys: ['Space'], does: { zh: '回放：播放或暂停', en: 'Replay: play or pause' } },
+      {
+        keys: ['J', 'K', 'L'],
+        does: {
+          zh: '回放：倒放（再按加速）、暂停、正放（再按加速）',
+          en: 'Replay: backwards (again: faster), pause, forwards (again: faster)',
+        },
+      },
+      {
+        keys: ['←', '→'],
+        does: {
+          zh: '回放：退或进 1 秒（Shift 10 秒，Alt 一次定位）',
+          en: 'Replay: one second back or on (Shift: 10 s, Alt: one position)',
+        },
+      },
+      { keys: ['[', ']'], does: { zh: '回放：上一个或下一个报警', en: 'Replay: previous or next alarm' } },
+      { keys: ['{', '}'], does: { zh: '回放：上一次或下一次进出围栏', en: 'Replay: previous or next crossing' } },
+    ],
   },
 ];
 

@@ -7,6 +7,7 @@ import { records } from '../../store/records';
 import { alarmListOpen, overlay } from '../../store/selection';
 import { map } from '../../store/map';
 import { openView, toggleView } from '../../store/views';
+import { MODES } from '../../views/registry';
 import { goTo, switchLanguage, switchTheme } from '../actions';
 import { Icon } from '../Icon';
 import { RoleGlyph } from '../marks';
@@ -23,6 +24,9 @@ function run(choice: Choice): void {
   switch (choice.act) {
     case 'layer':
       toggleLayer(choice.layer);
+      break;
+    case 'mode':
+      MODES.find((mode) => mode.key === choice.mode)?.toggle();
       break;
     case 'view':
       if (openView.value !== choice.view) toggleView(choice.view);

@@ -6,12 +6,13 @@ import { LAYERS, type LayerName, type LayerSwitches, type Names } from '../../ma
 import type { Records } from '../../store/records';
 import type { Selection } from '../../store/selection';
 import type { ViewKey } from '../../store/views';
-import { VIEWS } from '../../views/registry';
+import { MODES, VIEWS } from '../../views/registry';
 import type { Entry } from './search';
 
 export type Action =
   | { act: 'layer'; layer: LayerName }
   | { act: 'view'; view: ViewKey }
+  | { act: 'mode'; mode: 'replay' }
   | { act: 'language' | 'theme' | 'tilt' | 'home' | 'fit' | 'north' | 'alarms' | 'help' };
 export type Choice = Selection | Action;
 
@@ -61,6 +62,9 @@ export function actionEntries(layers: LayerSwitches): Entry<Choice>[] {
   }));
   for (const view of VIEWS) {
     entries.push({ kind: 'action', code: '', names: view.title, value: { act: 'view', view: view.key } });
+  }
+  for (const mode of MODES) {
+    entries.push({ kind: 'action', code: '', names: mode.title, value: { act: 'mode', mode: mode.key } });
   }
   for (const layer of LAYERS) {
     const pattern = both(`layers.${layer}`);
