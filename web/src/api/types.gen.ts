@@ -22,6 +22,38 @@ export interface AlarmCatalogue {
   kinds: AlarmKindRecord[];
 }
 
+/** Why an alarm was raised: its fixes or values, the fence as it was, the rule, and what became of it. */
+export interface AlarmExplanation {
+  /** As it was when it was raised. */
+  alarm: AlarmRecord;
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** Since when its condition held; earlier than the alarm by the on-delay. */
+  since: string;
+  /** ISO 8601 UTC, ends in Z */
+  raised: string;
+  /** In the version that held. */
+  fence: FenceRecord | null;
+  /** The version that holds now; null when the fence is gone. */
+  fence_now: number | null;
+  /** The alarm names a fence version that is not in the records. */
+  fence_unknown: boolean;
+  rule_version: number;
+  parameters: Record<string, number>;
+  evidence: EllipseRecord[];
+  paths: ExplainedPath[];
+  /** Further people it is about. */
+  paths_left_out: number;
+  readings: ExplainedReadings | null;
+  story: StoryLine[];
+  /** What the store does not have of it; then it cannot be re-run. */
+  missing: ("tracks" | "readings" | "records" | "tag_reports" | "anchor_health" | "too_long")[];
+  /** Stretches of that time of which something is missing in the record. */
+  gaps: number;
+}
+
 /** What a kind of alarm means and asks for. */
 export interface AlarmKindRecord {
   code: string;
@@ -429,6 +461,28 @@ export interface Dated {
   open: boolean;
 }
 
+/** One thing that is not the same. */
+export interface DifferenceRecord {
+  what: string;
+  was: string;
+  now: string;
+}
+
+/** One fix that led to an alarm, with the ellipse that holds the true place with 95 %. */
+export interface EllipseRecord {
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  x_m: number;
+  y_m: number;
+  lon: number;
+  lat: number;
+  major_m: number;
+  minor_m: number;
+  /** Of the longer axis, clockwise from north. */
+  bearing_deg: number;
+  probability: number;
+}
+
 /** How an engine's frame is tied to the site. */
 export interface EngineFrameReport {
   engine: string;
@@ -458,6 +512,31 @@ export interface EvidencePoint {
   lat: number;
   r95_m: number;
   probability: number;
+}
+
+/** Where one subject was around an alarm, and how likely inside the fence. */
+export interface ExplainedPath {
+  subject: SubjectRef;
+  t_ms: number[];
+  x_m: number[];
+  y_m: number[];
+  lon: number[];
+  lat: number[];
+  r95_m: number[];
+  /** Probability of being inside the fence as it was; empty without a fence. */
+  inside: number[];
+  /** How well being inside the grown fence still explains the fix; at the exit threshold it speaks for out. */
+  still_inside: number[];
+}
+
+/** A sensor's values around an alarm. */
+export interface ExplainedReadings {
+  sensor: string;
+  unit: string;
+  limits: Limits;
+  t_ms: number[];
+  value: number[];
+  quality: string[];
 }
 
 /** A GeoJSON feature; `properties` are the record's other fields. */
@@ -1185,6 +1264,23 @@ export interface RectangleDrawn {
   bearing_deg: number;
 }
 
+/** What the same code made of the stored inputs. */
+export interface RerunRecord {
+  verdict: "same" | "different" | "impossible";
+  missing: ("tracks" | "readings" | "records" | "tag_reports" | "anchor_health" | "too_long")[];
+  differences: DifferenceRecord[];
+  /** The alarm that was raised again. */
+  alarm: AlarmRecord | null;
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  events: number;
+  fixes: number;
+  readings: number;
+  gaps: number;
+}
+
 /** A fence that is out of force. */
 export interface RetiredFence {
   code: string;
@@ -1345,6 +1441,17 @@ export interface StateRecord {
   readings: ReadingNow[];
   /** Stretches around the instant in which something was lost. */
   gaps: GapRecord[];
+}
+
+/** One change of an alarm. */
+export interface StoryLine {
+  seq: number;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  cause: string;
+  by: string;
+  why: string;
+  state: string;
 }
 
 /** Who or what something is about. */
