@@ -4,6 +4,7 @@ TwinError
 ├── TimeError          a time that is naive, unreadable or out of range
 ├── FrameError         a frame that cannot be built or used
 ├── ShapeError         a geometry that is invalid or of the wrong kind
+├── FeedError          a connection from outside ended, in words fit to be shown as they are
 ├── PlantFilesError    a plant directory with one or more faults (all of them listed; `gis.files.faults`)
 └── StoreError         the database refused or is not there
     ├── StoreUnavailableError   it is not reachable now: wait and repeat
@@ -24,6 +25,10 @@ class TimeError(TwinError):
 
 class FrameError(TwinError):
     """A frame that cannot be built or used."""
+
+
+class FeedError(TwinError):
+    """A connection from outside ended, in words fit to be shown as they are."""
 
 
 class ShapeError(TwinError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -26,6 +26,14 @@ _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?Z$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DETAIL = 200
 _EVERYTHING = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
+
+
+class Arrival(NamedTuple):
+    """One message as it came in."""
+
+    topic: str
+    payload: bytes
+    received_ns: int
 
 
 @dataclass(frozen=True, slots=True)

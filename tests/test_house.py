@@ -23,7 +23,7 @@ SECRETS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}")
 SQL = re.compile(r"\"\s*(SELECT\b.+\bFROM|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\s", re.IGNORECASE)
 # Modules that may touch clock, socket, file, thread or log. Everything else is held to the purity contract.
 EDGES = re.compile(
-    r"gis\.files\.(reader|writer)|gis\.store\.\w+|gis\.store\.migrations\..+"
+    r"gis\.feed|gis\.files\.(reader|writer)|gis\.store\.\w+|gis\.store\.migrations\..+"
     r"|locator\.(recordings|warm|offline)|locator\.feeds(\.\w+)?|locator\.estimator\.compiled"
     r"|assets\.(custom|render)"
     r"|twin\.(roles|cli|__main__)|twin\.bus\.(local|mqtt)|twin\.sinks\.(store|spool|writer|outbound)"

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
     from gis.clock import Clock
     from gis.frames import SiteFrame
+    from gis.messages import Arrival
     from gis.plant import Plant
     from locator.adapters.config import FeedConfig
     from locator.pipeline import Pipeline
     from locator.tag_watch import TagWatch
     from twin.bus.port import Bus
     from twin.edges.inbound import Source
-    from twin.edges.mqtt import Arrival
     from twin.edges.settings import RoleSettings
 
 log = logging.getLogger(__name__)

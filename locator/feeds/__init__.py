@@ -1,7 +1,8 @@
 """The wires that vendors' engines speak over, each with a bounded queue that the locator role empties (edges).
 
-feed        what every wire is: its thread, its queue, its way back after a loss
 websocket   a client that subscribes            http_poll   a page asked again and again
 http_push   a listener that engines post to     udp         a socket for datagrams
 file        the feeds file                      build       a described connection → its feed
+
+What every wire is stands in `gis.feed`.
 """

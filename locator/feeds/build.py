@@ -14,7 +14,7 @@ from locator.feeds.websocket import WebSocketFeed
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from locator.feeds.feed import Feed
+    from gis.feed import Feed
 
 
 def feed_for(

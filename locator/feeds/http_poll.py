@@ -8,10 +8,10 @@ import ssl
 import time
 from urllib.parse import urlsplit
 
+from gis.feed import Feed
 from gis.refusal import RefusalReason
 from locator.adapters.port import MAX_ANSWER_BYTES
 from locator.errors import LocatorError
-from locator.feeds.feed import Feed
 
 
 class PollError(LocatorError):

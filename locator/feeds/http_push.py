@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from gis.feed import LOOK_S, Feed
 from gis.messages import MAX_BYTES
 from gis.refusal import RefusalReason
-from locator.feeds.feed import LOOK_S, Feed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
+from gis.feed import LOOK_S, Feed
 from gis.refusal import RefusalReason
-from locator.feeds.feed import LOOK_S, Feed
 
 if TYPE_CHECKING:
     from collections.abc import Collection

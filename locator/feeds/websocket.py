@@ -9,9 +9,9 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
+from gis.feed import LOOK_S, Feed
 from gis.messages import MAX_BYTES
 from gis.refusal import RefusalReason
-from locator.feeds.feed import LOOK_S, Feed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

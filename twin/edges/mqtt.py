@@ -1,48 +1,55 @@
 """The inlet: measurements from an MQTT broker into a bounded queue that a role drains.
 
-QoS 1 and a session that the broker keeps, so what is published while the twin is away arrives when it is back. The
-overflow rule: a full queue drops its oldest message and counts `overflow`; a message above the size limit is dropped
-unread and counts `too_large`. Reconnecting backs off from 0.5 s to 10 s, for ever.
+QoS 1 and a session that the broker keeps, so what is published while the twin is away arrives when it is back. A
+message is acknowledged once it is in the queue. The overflow rule: a full queue drops its oldest message and counts
+`overflow`; a message above the size limit is dropped unread and counts `too_large`. Reconnecting backs off from 0.5 s
+to 10 s, for ever. One thread reads whole portions of the stream, so a message costs microseconds.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
+import selectors
+import socket
 import time
-from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
-
+from gis.errors import FeedError
+from gis.feed import LOOK_S, Feed
 from gis.refusal import RefusalReason
 from twin.edges.logs import RateLimited
+from twin.mqtt_packets import (
+    DISCONNECT,
+    FAILED,
+    PINGREQ,
+    Connected,
+    Ended,
+    Stream,
+    Subscribed,
+    connect,
+    reason_words,
+    subscribe,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twin.addresses import BrokerAddress
+    from twin.mqtt_packets import Portion
 
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 1 << 20
-MAX_QUEUE_BYTES = 64 << 20
 _SESSION_S = 86_400
 _AT_ONCE = 1000
+_KEEPALIVE_S = 15
+_PATIENCE_S = 10.0
+_AT_A_TIME = 1 << 18
+# Whatever comes in this time is read and acknowledged together: a broker sends every message by itself.
+_GATHER_S = 0.002
 
 
-class Arrival(NamedTuple):
-    """One message as it came in."""
-
-    topic: str
-    payload: bytes
-    received_ns: int
-
-
-class Inlet:
+class Inlet(Feed):
     """A subscription whose messages wait in a bounded queue until `take` collects them.
 
     Args:
@@ -62,96 +69,120 @@ class Inlet:
         capacity: int = 20_000,
         persistent: bool = True,
     ) -> None:
-        self._topics = [(topic, 1) for topic in topics]
+        super().__init__(client_id, capacity=capacity, max_bytes=MAX_MESSAGE_BYTES)
+        self._topics = tuple(topics)
         self._broker = broker
-        self._capacity = capacity
         self._persistent = persistent
-        self._waiting: deque[Arrival] = deque()
-        self._waiting_bytes = 0
-        self._lock = threading.Lock()
         self._warn = RateLimited(log)
-        self.received = 0
-        self.rejected: Counter[RefusalReason] = Counter()
-        self.connected = False
-        self.connections = 0
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
-        self._client.username_pw_set(broker.username, broker.password)
-        self._client.reconnect_delay_set(min_delay=1, max_delay=10)
-        self._client.on_connect = self._on_connect
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_connect_fail = self._on_connect_fail
-        self._client.on_message = self._on_message
 
-    def start(self) -> None:
-        """Connect in the background; a broker that is not there yet is waited for."""
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
-        properties.ReceiveMaximum = _AT_ONCE
-        if self._persistent:
-            properties.SessionExpiryInterval = _SESSION_S
-        self._client.connect_async(
-            self._broker.host, self._broker.port, keepalive=15, clean_start=not self._persistent, properties=properties
-        )
-        self._client.loop_start()
+    def _session(self) -> None:
+        address = (self._broker.host, self._broker.port)
+        try:
+            with socket.create_connection(address, timeout=_PATIENCE_S) as line, selectors.DefaultSelector() as ready:
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                ready.register(line, selectors.EVENT_READ)
+                connection = _Connection(line, self._keep)
+                connection.send(self._greeting())
+                while not self._stopping.is_set():
+                    if ready.select(LOOK_S):
+                        self._follow(connection)
+                    connection.keep_alive()
+                connection.leave()
+        except OSError as error:
+            raise FeedError("the MQTT broker is not reachable") from error
 
-    def stop(self) -> None:
-        """Disconnect; the broker keeps a persistent session."""
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def take(self) -> list[Arrival]:
-        """All that waits, oldest first."""
-        with self._lock:
-            taken = list(self._waiting)
-            self._waiting.clear()
-            self._waiting_bytes = 0
-        return taken
-
-    @property
-    def waiting(self) -> int:
-        """Messages in the queue now."""
-        return len(self._waiting)
-
-    @property
-    def dropped(self) -> int:
-        """Messages the overflow rule threw away so far."""
-        return self.rejected[RefusalReason.OVERFLOW]
-
-    @property
-    def trouble(self) -> str:
-        """What is wrong now, in words; empty when nothing is."""
-        return "" if self.connected else "the MQTT broker is not reachable"
-
-    def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        if reason.is_failure:
-            self._warn.warn("broker refused", f"{self._broker}: {reason}")
-            return
-        self.connected = True
-        self.connections += 1
-        client.subscribe(self._topics)
-        log.info("connected to %s", self._broker)
-
-    def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        self.connected = False
-        if reason.is_failure:
-            self._warn.warn("broker lost", f"{self._broker}: {reason}")
-
-    def _on_connect_fail(self, _client: Client, _data: Any) -> None:
-        self._warn.warn("broker not reachable", str(self._broker))
-
-    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        payload = bytes(message.payload)
-        size = len(payload)
-        with self._lock:
-            self.received += 1
-            if size > MAX_MESSAGE_BYTES:
-                self.rejected[RefusalReason.TOO_LARGE] += 1
+    def _follow(self, connection: _Connection) -> None:
+        portion = connection.read()
+        for answer in portion.answers:
+            if isinstance(answer, Connected):
+                connection.send(subscribe(1, self._topics))
             else:
-                while self._waiting and (
-                    len(self._waiting) >= self._capacity or self._waiting_bytes + size > MAX_QUEUE_BYTES
-                ):
-                    self._waiting_bytes -= len(self._waiting.popleft().payload)
-                    self.rejected[RefusalReason.OVERFLOW] += 1
-                self._waiting.append(Arrival(message.topic, payload, time.time_ns()))
-                self._waiting_bytes += size
-                return
-        self._warn.warn("too_large", f"{message.topic}: {size} bytes")
+                self._met()
+        if portion.arrivals:
+            time.sleep(_GATHER_S)
+
+    def _greeting(self) -> bytes:
+        return connect(
+            self.name,
+            self._broker.username,
+            self._broker.password,
+            clean_start=not self._persistent,
+            keepalive_s=_KEEPALIVE_S,
+            session_s=_SESSION_S if self._persistent else 0,
+            at_once=_AT_ONCE,
+        )
+
+    def _keep(self, portion: Portion) -> None:
+        too_large = [(arrival.topic, len(arrival.payload)) for arrival in self._put_all(portion.arrivals)]
+        for _ in portion.oversized:
+            self._refuse(RefusalReason.TOO_LARGE)
+        for topic, size in too_large + portion.oversized:
+            self._warn.warn("too_large", f"{topic}: {size} bytes")
+
+
+class _Connection:
+    """One connection to the broker, from the greeting to the goodbye.
+
+    Args:
+        line: connected.
+        keep: takes messages before they are acknowledged.
+    """
+
+    def __init__(self, line: socket.socket, keep: Callable[[Portion], None]) -> None:
+        self._line = line
+        self._keep = keep
+        self._stream = Stream(MAX_MESSAGE_BYTES)
+        self._keepalive_s = _KEEPALIVE_S
+        self._sent_s = self._heard_s = time.monotonic()
+
+    def send(self, data: bytes) -> None:
+        """Send a packet, or several."""
+        self._line.sendall(data)
+        self._sent_s = time.monotonic()
+
+    def read(self) -> Portion:
+        """Take what is there.
+
+        Raises:
+            FeedError: the broker refused something, or ended the connection.
+        """
+        data = self._line.recv(_AT_A_TIME)
+        if not data:
+            raise FeedError("the MQTT broker closed the connection")
+        self._heard_s = time.monotonic()
+        portion = self._stream.take(data, time.time_ns())
+        if portion.arrivals or portion.oversized:
+            self._keep(portion)
+        if portion.acknowledgements:
+            self.send(portion.acknowledgements)
+        for answer in portion.answers:
+            self._judge(answer)
+        return portion
+
+    def _judge(self, answer: Connected | Subscribed | Ended) -> None:
+        if isinstance(answer, Ended):
+            raise FeedError(f"the MQTT broker ended the connection: {reason_words(answer.reason)}")
+        reasons = (answer.reason,) if isinstance(answer, Connected) else answer.reasons
+        refused = [reason_words(reason) for reason in reasons if reason >= FAILED]
+        if refused:
+            what = "a subscription" if isinstance(answer, Subscribed) else "the connection"
+            raise FeedError(f"the MQTT broker refused {what}: {refused[0]}")
+        if isinstance(answer, Connected) and answer.keepalive_s:
+            self._keepalive_s = answer.keepalive_s
+
+    def keep_alive(self) -> None:
+        """Let the broker hear from us in time, and notice when it is not heard any more."""
+        now_s = time.monotonic()
+        if now_s - self._heard_s > 1.5 * self._keepalive_s:
+            raise FeedError("the MQTT broker does not answer any more")
+        if now_s - self._sent_s > self._keepalive_s / 2:
+            self.send(PINGREQ)
+
+    def leave(self) -> None:
+        """Say goodbye and wait until the broker has read it: closing on unread messages would take it along."""
+        self.send(DISCONNECT)
+        self._line.shutdown(socket.SHUT_WR)
+        self._line.settimeout(LOOK_S)
+        give_up_s = time.monotonic() + LOOK_S
+        while time.monotonic() < give_up_s and self._line.recv(_AT_A_TIME):
+            pass

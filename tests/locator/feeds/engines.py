@@ -14,7 +14,8 @@ from websockets.sync.server import Server, ServerConnection, serve
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from locator.feeds.feed import Arrival, Feed
+    from gis.feed import Feed
+    from gis.messages import Arrival
 
 PATIENCE_S = 60.0
 

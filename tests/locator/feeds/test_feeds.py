@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
+from gis.feed import Feed
 from gis.messages import MAX_BYTES
 from gis.refusal import RefusalReason
 from locator.adapters.config import HttpPoll, HttpPush, Udp, WebSocket
 from locator.adapters.port import MAX_ANSWER_BYTES
 from locator.feeds.build import feed_for
-from locator.feeds.feed import Feed
 from locator.feeds.http_poll import HttpPollFeed
 from locator.feeds.http_push import HttpPushFeed
 from locator.feeds.udp import UdpFeed

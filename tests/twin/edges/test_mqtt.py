@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import signal
+import socket
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gis.refusal import RefusalReason
+from twin.addresses import BrokerAddress
 from twin.edges.mqtt import MAX_MESSAGE_BYTES, Inlet
 from twin.servers.mosquitto import MosquittoServer
 from twin.servers.processes import wait_until
@@ -19,8 +22,7 @@ from twin.servers.processes import wait_until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twin.addresses import BrokerAddress
-    from twin.edges.mqtt import Arrival
+    from gis.messages import Arrival
     from twin.servers.home import Home
 
 pytestmark = pytest.mark.servers
@@ -147,3 +149,105 @@ def test_the_inlet_comes_back_when_the_broker_does(server_home: Home, prefix: st
     inlet.stop()
     second.stop()
     first.stop()
+
+
+class _Broker:
+    """A broker in bytes, for what a real one does not do on demand."""
+
+    def __init__(self, keepalive_s: int = 15) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(10)
+        self.address = BrokerAddress("127.0.0.1", self._listener.getsockname()[1])
+        self._keepalive_s = keepalive_s
+
+    def accept(self, reason: int = 0) -> socket.socket:
+        line, _ = self._listener.accept()
+        line.settimeout(10)
+        assert line.recv(1000)[:1] == b"\x10"
+        line.sendall(b"\x20\x06\x00" + bytes([reason]) + b"\x03\x13" + self._keepalive_s.to_bytes(2))
+        return line
+
+    def subscribed(self) -> socket.socket:
+        line = self.accept()
+        assert line.recv(1000)[:1] == b"\x82"
+        line.sendall(b"\x90\x04\x00\x01\x00\x01")
+        return line
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+@pytest.fixture
+def scripted() -> Iterator[_Broker]:
+    broker = _Broker(keepalive_s=1)
+    yield broker
+    broker.close()
+
+
+@pytest.fixture
+def inlet(scripted: _Broker) -> Iterator[Inlet]:
+    inlet = Inlet(scripted.address, "test", ["a/#"])
+    inlet.start()
+    yield inlet
+    inlet.stop()
+
+
+def test_a_message_is_acknowledged_once_it_is_in_the_queue(scripted: _Broker, inlet: Inlet) -> None:
+    with scripted.subscribed() as line:
+        assert wait_until(lambda: inlet.connected, timeout_s=10)
+        line.sendall(b"\x32\x07\x00\x01a\x12\x34\x00x")
+        assert line.recv(4) == b"\x40\x02\x12\x34"
+        assert inlet.waiting == 1
+
+
+def test_what_was_cut_off_with_the_connection_comes_whole_with_the_next(scripted: _Broker, inlet: Inlet) -> None:
+    with scripted.subscribed() as line:
+        line.sendall(b"\x32\x07\x00\x01a\x12")
+    with scripted.subscribed() as line:
+        line.sendall(b"\x3a\x07\x00\x01a\x12\x34\x00x")
+        assert line.recv(4) == b"\x40\x02\x12\x34"
+        assert [arrival.payload for arrival in inlet.take()] == [b"x"]
+    assert inlet.connections == 2
+
+
+def test_a_broker_that_falls_silent_is_asked_and_then_left(scripted: _Broker, inlet: Inlet) -> None:
+    with scripted.subscribed() as line:
+        assert line.recv(2) == b"\xc0\x00"
+        with scripted.subscribed():
+            assert wait_until(lambda: inlet.connections == 2, timeout_s=10)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [(0x86, "user name or password wrong"), (0x9F, "reason 0x9f"), (0x88, "not available")]
+)
+def test_a_broker_that_refuses_is_told_as_trouble(scripted: _Broker, inlet: Inlet, reason: int, words: str) -> None:
+    with scripted.accept(reason):
+        assert wait_until(lambda: words in inlet.trouble, timeout_s=10)
+    assert not inlet.connected
+
+
+def test_a_subscription_refused_is_told_as_trouble(scripted: _Broker, inlet: Inlet) -> None:
+    with scripted.accept() as line:
+        assert line.recv(1000)[:1] == b"\x82"
+        line.sendall(b"\x90\x04\x00\x01\x00\x87")
+        assert wait_until(lambda: "not authorised" in inlet.trouble, timeout_s=10)
+
+
+def test_the_end_of_a_session_is_told_in_words(scripted: _Broker, inlet: Inlet) -> None:
+    with scripted.subscribed() as line:
+        line.sendall(b"\xe0\x01\x8e")
+        assert wait_until(lambda: "taken over" in inlet.trouble, timeout_s=10)
+
+
+def test_an_inlet_says_goodbye() -> None:
+    patient = _Broker()
+    leaving = Inlet(patient.address, "test", ["a/#"])
+    leaving.start()
+    with patient.subscribed() as line:
+        assert wait_until(lambda: leaving.connected, timeout_s=10)
+        thread = threading.Thread(target=leaving.stop)
+        thread.start()
+        assert line.recv(2) == b"\xe0\x00"
+    thread.join(10)
+    patient.close()
+    assert (leaving.connected, leaving.trouble) == (False, "stopped")

@@ -1,4 +1,4 @@
-"""What every feed is: one thread that listens, a bounded queue that `take` empties, and a way back after a loss.
+"""What every line from outside is: a thread that listens, a bounded queue that `take` empties, a way back after a loss.
 
 The overflow rule: a full queue drops its oldest message and counts `overflow`; a message above the size limit is
 dropped unread and counts `too_large`. A lost connection is tried again after 0.5 s, then twice as long each time up to
@@ -12,10 +12,14 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import Counter, deque
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from gis.messages import MAX_BYTES
+from gis.errors import FeedError
+from gis.messages import MAX_BYTES, Arrival
 from gis.refusal import RefusalReason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 
@@ -26,16 +30,8 @@ _STOP_S = 3.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONG_ENOUGH_S = 0.5, 10.0, 60.0
 
 
-class Arrival(NamedTuple):
-    """One message as it came in."""
-
-    topic: str
-    payload: bytes
-    received_ns: int
-
-
 class Feed(ABC):
-    """One wire to one engine.
+    """One wire to one engine or broker.
 
     Args:
         name: what counts, log lines and refusals call it.
@@ -115,20 +111,27 @@ class Feed(ABC):
         log.info("feed %s: connected", self.name)
 
     def _put(self, payload: bytes, topic: str = "") -> None:
-        received_ns = time.time_ns()
-        size = len(payload)
+        self._put_all((Arrival(topic or self.name, payload, time.time_ns()),))
+
+    def _put_all(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Queue messages in their order; gives back those that are too large, which are counted and dropped."""
+        too_large = []
         with self._lock:
-            self.received += 1
-            if size > self._max_bytes:
-                self.rejected[RefusalReason.TOO_LARGE] += 1
-                return
-            while self._waiting and (
-                len(self._waiting) >= self._capacity or self._waiting_bytes + size > MAX_QUEUE_BYTES
-            ):
-                self._waiting_bytes -= len(self._waiting.popleft().payload)
-                self.rejected[RefusalReason.OVERFLOW] += 1
-            self._waiting.append(Arrival(topic or self.name, payload, received_ns))
-            self._waiting_bytes += size
+            self.received += len(arrivals)
+            waiting, total = self._waiting, self._waiting_bytes
+            for arrival in arrivals:
+                size = len(arrival.payload)
+                if size > self._max_bytes:
+                    self.rejected[RefusalReason.TOO_LARGE] += 1
+                    too_large.append(arrival)
+                    continue
+                total += size
+                while waiting and (len(waiting) >= self._capacity or total > MAX_QUEUE_BYTES):
+                    total -= len(waiting.popleft().payload)
+                    self.rejected[RefusalReason.OVERFLOW] += 1
+                waiting.append(arrival)
+            self._waiting_bytes = total
+        return too_large
 
     def _refuse(self, reason: RefusalReason) -> None:
         """Count a message that is dropped before it is queued."""
@@ -143,6 +146,8 @@ class Feed(ABC):
             try:
                 self._session()
                 ended = "ended"
+            except FeedError as error:
+                ended = str(error)
             except Exception as error:  # noqa: BLE001 - the boundary of a feed: whatever ended it, it is tried again
                 ended = f"{type(error).__name__}: {error}"[:160]
             self.connected = False
