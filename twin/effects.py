@@ -71,11 +71,16 @@ class Crossed(msgspec.Struct, frozen=True, tag="crossing"):
 
 
 class AlarmState(StrEnum):
-    """States after ISA-18.2 that the first alarm kind needs."""
+    """The states of ISA-18.2 (IEC 62682) that the process and the operator bring about.
+
+    Shelved, suppressed by design and out of service are not among them: they lie over these, as flags of the alarm.
+    """
 
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
     RETURNED_UNACKNOWLEDGED = "returned_unacknowledged"
+    LATCHED_UNACKNOWLEDGED = "latched_unacknowledged"
+    LATCHED_ACKNOWLEDGED = "latched_acknowledged"
     NORMAL = "normal"
 
 
@@ -90,7 +95,55 @@ class EvidenceFix(msgspec.Struct, frozen=True):
     probability: float
 
 
-class Alarm(msgspec.Struct, frozen=True):
+class Shelving(msgspec.Struct, frozen=True):
+    """An operator has put an alarm aside for a time; what happens underneath goes on."""
+
+    by: str
+    since_ns: int
+    until_ns: int
+    reason: str
+    one_shot: bool = False
+    """Ends as soon as the alarm is normal again."""
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """An alarm is the consequence of another one and does not call for attention by itself."""
+
+    cause: str
+    """Id of the alarm it follows from."""
+    since_ns: int
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """What an alarm watches is out of service for maintenance; it ends with an authorised return."""
+
+    by: str
+    since_ns: int
+    reason: str
+
+
+class Stage(StrEnum):
+    """How far somebody has come with what an alarm asks for."""
+
+    HANDLING = "handling"
+    VERIFYING = "verifying"
+    CLOSED = "closed"
+
+
+class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One step of handling an alarm. The result, its cause and whether the alarm was a false one come with the last."""
+
+    stage: Stage
+    t_ns: int
+    by: str
+    note: str = ""
+    result: str = ""
+    cause: str = ""
+    """Code of what the trouble came from."""
+    false_alarm: bool = False
+
+
+class Alarm(msgspec.Struct, frozen=True, omit_defaults=True):
     """An alarm as it stands: what, where, who, since when, how urgent, and why."""
 
     id: str
@@ -101,6 +154,7 @@ class Alarm(msgspec.Struct, frozen=True):
     raised_ns: int
     changed_ns: int
     subject: str
+    """Whom it is about; empty when it is about a place or a thing."""
     fence: str | None
     fence_version: int | None
     rule_version: int
@@ -112,16 +166,106 @@ class Alarm(msgspec.Struct, frozen=True):
     acknowledged_ns: int | None = None
     returned_ns: int | None = None
     note: str = ""
+    about: tuple[str, str] | None = None
+    """Where and who of the condition's key; an alarm without it is about its fence and subject."""
+    since_ns: int | None = None
+    """Since when its condition held, which is earlier than the alarm by the on-delay."""
+    subjects: list[str] = []
+    sensor: str | None = None
+    asset: str | None = None
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    parameters: dict[str, float] = {}
+    """The numbers its rule was run with, and the delays."""
+    occurrences: int = 1
+    """How often its condition came since it was raised."""
+    latched: bool = False
+    """It stays until it is reset, even when its condition is over."""
+    may_shelve: bool = True
+    sounded_ns: int = 0
+    """Since when it has called for attention: the clock of escalation and re-alarm; 0: since it was raised."""
+    shelved: Shelving | None = None
+    suppressed: Suppression | None = None
+    out_of_service: Outage | None = None
+    escalation: int = 0
+    """1: nobody acknowledged it in time; 2: nobody began to handle it in time."""
+    chattering: bool = False
+    """It came three times or more within a minute; its return waits until it has been quiet for a minute."""
+    fleeting: bool = False
+    """It was over before anybody could have answered it."""
+    root: str = ""
+    """What alarms of the same cause have in common."""
+    group: str = ""
+    """Id of the first alarm of the same cause; its own when it is the first."""
+    first_out: bool = False
+    handling: list[Step] = []
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its condition still holds."""
+        return self.state in (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
+
+    @property
+    def is_unacknowledged(self) -> bool:
+        """Whether somebody has yet to see it."""
+        return self.state in (
+            AlarmState.UNACKNOWLEDGED,
+            AlarmState.RETURNED_UNACKNOWLEDGED,
+            AlarmState.LATCHED_UNACKNOWLEDGED,
+        )
+
+    @property
+    def is_in_work(self) -> bool:
+        """Whether somebody began to handle it and has not closed it."""
+        return bool(self.handling) and self.handling[-1].stage is not Stage.CLOSED
+
+    @property
+    def is_only_in_work(self) -> bool:
+        """Whether nothing but its handling is unfinished: then another alarm about the same may come."""
+        return (
+            self.is_in_work and self.state is AlarmState.NORMAL and self.shelved is None and self.out_of_service is None
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything about it is unfinished: its state, its handling, or what lies over it."""
+        return (
+            self.state is not AlarmState.NORMAL
+            or self.shelved is not None
+            or self.out_of_service is not None
+            or self.is_in_work
+        )
+
+    @property
+    def is_annunciated(self) -> bool:
+        """Whether it may call for attention: neither shelved nor suppressed nor out of service."""
+        return self.shelved is None and self.suppressed is None and self.out_of_service is None
 
 
 class AlarmChanged(msgspec.Struct, frozen=True, tag="alarm"):
-    """An alarm was raised or changed state. Never dropped."""
+    """An alarm was raised or changed. Never dropped."""
 
     seq: int
     t_ns: int
     alarm: Alarm
     cause: str
-    """raised, acknowledged, returned, reraised."""
+    """raised, reraised, realarmed, acknowledged, returned, reset, shelved, unshelved, suppressed, unsuppressed,
+    out_of_service, returned_to_service, escalated, chattering, handled."""
+    by: str = ""
+    """Who did it; empty when nobody did."""
+    why: str = ""
+
+
+class FloodChanged(msgspec.Struct, frozen=True, tag="flood"):
+    """More alarms come than an operator can answer, or no longer."""
+
+    seq: int
+    t_ns: int
+    since_ns: int | None
+    """When the flood began; null when it is over."""
+    alarms: int
+    """Raised within the last ten minutes."""
 
 
 class ReadingsChanged(msgspec.Struct, frozen=True, tag="readings"):
@@ -182,11 +326,12 @@ class WorldSnapshot(msgspec.Struct, frozen=True, tag="snapshot", eq=False):
     inside: list[tuple[str, str, int]]
     """(subject, fence, entered at UTC ns)."""
     alarms: list[Alarm]
-    """All that are not normal."""
+    """All that are open."""
     readings: list[Reading]
     weather: WeatherChanged | None
     tags: list[TagChanged]
     cameras: list[CameraChanged]
+    flood_since_ns: int | None = None
 
 
 Effect = (
@@ -194,6 +339,7 @@ Effect = (
     | SubjectStatusChanged
     | Crossed
     | AlarmChanged
+    | FloodChanged
     | ReadingsChanged
     | WeatherChanged
     | TagChanged

@@ -70,6 +70,91 @@ class AlarmAcknowledged(msgspec.Struct, frozen=True, tag="ack"):
     note: str = ""
 
 
+class AlarmsAcknowledged(msgspec.Struct, frozen=True, tag="acks"):
+    """An operator has seen several alarms: those of a visible page, by name. There is no way to name them all."""
+
+    t_ns: int
+    alarms: list[str]
+    by: str
+    note: str = ""
+
+
+class AlarmShelved(msgspec.Struct, frozen=True, tag="shelve"):
+    """An operator puts an alarm aside until an instant."""
+
+    t_ns: int
+    alarm: str
+    by: str
+    until_ns: int
+    reason: str
+    one_shot: bool = False
+
+
+class AlarmUnshelved(msgspec.Struct, frozen=True, tag="unshelve"):
+    """An operator takes an alarm back before its time."""
+
+    t_ns: int
+    alarm: str
+    by: str
+    reason: str = ""
+
+
+class AlarmReset(msgspec.Struct, frozen=True, tag="reset"):
+    """An operator resets a latched alarm whose condition is over."""
+
+    t_ns: int
+    alarm: str
+    by: str
+    note: str = ""
+
+
+class AlarmHandled(msgspec.Struct, frozen=True, tag="handle"):
+    """Somebody works on what an alarm asks for: handling, verifying, closed."""
+
+    t_ns: int
+    alarm: str
+    by: str
+    stage: str
+    note: str = ""
+    result: str = ""
+    cause: str = ""
+    false_alarm: bool = False
+    record: bytes = b""
+    """The alarm as the journal keeps it (JSON of `twin.effects.Alarm`), for one that is over and no longer with the
+    core."""
+
+
+class AlarmOutOfService(msgspec.Struct, frozen=True, tag="outage"):
+    """Maintenance takes what an alarm watches out of service."""
+
+    t_ns: int
+    alarm: str
+    by: str
+    reason: str
+
+
+class AlarmInService(msgspec.Struct, frozen=True, tag="service"):
+    """Maintenance gives what an alarm watches back to service."""
+
+    t_ns: int
+    alarm: str
+    by: str
+    reason: str
+
+
+AlarmCommand = (
+    AlarmAcknowledged
+    | AlarmsAcknowledged
+    | AlarmShelved
+    | AlarmUnshelved
+    | AlarmReset
+    | AlarmHandled
+    | AlarmOutOfService
+    | AlarmInService
+)
+"""What people say about alarms."""
+
+
 class PlantReplaced(msgspec.Struct, frozen=True, tag="plant"):
     """The plant's records changed; `plant_json` is the whole `gis.plant.Plant` as JSON."""
 
@@ -89,7 +174,7 @@ Event = (
     | WeatherObserved
     | TagReported
     | CameraReported
-    | AlarmAcknowledged
+    | AlarmCommand
     | PlantReplaced
     | Ticked
 )

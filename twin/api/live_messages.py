@@ -97,7 +97,9 @@ class SnapshotMessage(Wire):
     people: PeopleTable
     inside: list[InsideNow]
     alarms: list[AlarmRecord]
-    """All that are not normal, newest first."""
+    """All that are open, newest first."""
+    flood_since: Iso | None
+    """When the flood of alarms began that is on; null when there is none."""
     readings: list[ReadingNow]
     weather: WeatherNow | None
     tags: list[TagNow]
@@ -119,8 +121,23 @@ class AlarmMessage(Wire):
     type: Literal["alarm"] = "alarm"
     seq: int
     cause: str
-    """raised, acknowledged, returned, reraised; restored after a hole."""
+    """raised, reraised, realarmed, acknowledged, returned, reset, shelved, unshelved, suppressed, unsuppressed,
+    out_of_service, returned_to_service, escalated, chattering, handled."""
+    by: str | None
+    """Who did it; null when nobody did."""
+    why: str
     alarm: AlarmRecord
+
+
+class FloodMessage(Wire):
+    """A flood of alarms began or is over: more than ten within ten minutes, then fewer than five."""
+
+    type: Literal["flood"] = "flood"
+    seq: int
+    since: Iso | None
+    """When it began; null when it is over."""
+    alarms: int
+    """Raised within the last ten minutes."""
 
 
 class CrossingMessage(Wire):
@@ -183,6 +200,7 @@ LiveMessage = Annotated[
     SnapshotMessage
     | PeopleMessage
     | AlarmMessage
+    | FloodMessage
     | CrossingMessage
     | ReadingsMessage
     | WeatherMessage

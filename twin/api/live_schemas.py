@@ -9,7 +9,15 @@ from pydantic import Field
 from gis.plant import Names
 from twin.api.wire import FixStatusName, Health, Iso, LimitState, Phrase, SubjectKind, Wire
 
-AlarmStateName = Literal["unacknowledged", "acknowledged", "returned_unacknowledged", "normal"]
+AlarmStateName = Literal[
+    "unacknowledged",
+    "acknowledged",
+    "returned_unacknowledged",
+    "latched_unacknowledged",
+    "latched_acknowledged",
+    "normal",
+]
+StageName = Literal["handling", "verifying", "closed"]
 
 
 class PersonNow(Wire):
@@ -115,6 +123,53 @@ class PlaceRef(Wire):
     version: int
 
 
+class ThingRef(Wire):
+    """A sensor, or what it stands at."""
+
+    code: str
+    names: Names
+
+
+class ShelvingRecord(Wire):
+    """An operator has put an alarm aside for a time."""
+
+    by: str
+    since: Iso
+    until: Iso
+    reason: str
+    one_shot: bool
+    """Ends as soon as its condition is over."""
+
+
+class SuppressionRecord(Wire):
+    """An alarm is the consequence of another one and calls nobody by itself."""
+
+    cause: str
+    """Id of the alarm it follows from."""
+    since: Iso
+
+
+class OutageRecord(Wire):
+    """What an alarm watches is out of service for maintenance."""
+
+    by: str
+    since: Iso
+    reason: str
+
+
+class StepRecord(Wire):
+    """One step of handling an alarm."""
+
+    stage: StageName
+    t: Iso
+    by: str
+    note: str
+    result: str
+    cause: str
+    """Code of what the trouble came from."""
+    false_alarm: bool
+
+
 class AlarmRecord(Wire):
     """An alarm as it stands: what, where, who, since when, what to do, and why."""
 
@@ -123,15 +178,51 @@ class AlarmRecord(Wire):
     priority: int
     """1 is the most urgent, 4 the least."""
     state: AlarmStateName
+    """What the process and the operator brought about; shelving, suppression and outages lie over it."""
     raised: Iso
+    since: Iso
+    """Since when its condition held: earlier than the alarm by its on-delay."""
     changed: Iso
     returned: Iso | None
     acknowledged: Iso | None
     acknowledged_by: str | None
     note: str
-    subject: SubjectRef
+    subject: SubjectRef | None
+    """Whom it is about; null when it is about a place or a thing."""
+    subjects: list[SubjectRef]
+    """All whom it is about, when it is about several."""
     place: PlaceRef | None
+    sensor: ThingRef | None
+    asset: ThingRef | None
+    value: float | None
+    """What was measured when it was raised, in `unit`."""
+    limit: float | None
+    """What it should not have passed."""
+    unit: str
+    parameters: dict[str, float]
+    """The numbers its rule was run with, and its delays in seconds."""
     rule_version: int
+    occurrences: int
+    latched: bool
+    """Stays until it is reset, even when its condition is over."""
+    may_shelve: bool
+    in_alarm: bool
+    """Whether its condition holds, whatever lies over it."""
+    annunciated: bool
+    """Whether it may call for attention: neither shelved nor suppressed nor out of service."""
+    sounded: Iso
+    """Since when it has called for attention."""
+    shelved: ShelvingRecord | None
+    suppressed: SuppressionRecord | None
+    out_of_service: OutageRecord | None
+    escalation: int
+    """1: nobody acknowledged it in time; 2: nobody began to handle it in time."""
+    chattering: bool
+    fleeting: bool
+    group: str
+    """Id of the first alarm of the same cause."""
+    first_out: bool
+    handling: list[StepRecord]
     x_m: float
     y_m: float
     z_m: float
@@ -143,7 +234,7 @@ class AlarmRecord(Wire):
     """What to do, e.g. code `advice.INTRUSION`."""
     evidence: list[EvidencePoint]
     etag: str
-    """Send it as `If-Match` when acknowledging."""
+    """Send it as `If-Match` with a command."""
 
 
 class CrossingRecord(Wire):

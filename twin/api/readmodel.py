@@ -16,12 +16,14 @@ import numpy as np
 
 from gis.time import NS_PER_MS, format_time
 from twin.api import records
+from twin.api.alarm_records import alarm_record
 from twin.api.directory import Directory
 from twin.api.live_messages import (
     AlarmMessage,
     CameraMessage,
     Connection,
     CrossingMessage,
+    FloodMessage,
     PeopleMessage,
     PlantMessage,
     ReadingsMessage,
@@ -33,10 +35,10 @@ from twin.api.live_schemas import InsideNow, PlantHealth
 from twin.api.movers import Movers
 from twin.effects import (
     AlarmChanged,
-    AlarmState,
     CameraChanged,
     Crossed,
     Direction,
+    FloodChanged,
     PlantChanged,
     PositionsMoved,
     ReadingsChanged,
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from twin.events import Reading
 
 MAX_REPLAY = 20_000
+KEPT_OVER = 200
 
 
 class ReadModel:
@@ -74,7 +77,11 @@ class ReadModel:
         self.heard_ns: int | None = None
         """When anything from the core last arrived."""
         self.alarms: dict[str, Alarm] = {}
-        """All that are not normal, by id."""
+        """All that are open, by id."""
+        self.over: deque[Alarm] = deque(maxlen=KEPT_OVER)
+        """The last that are over: the store may not have them yet."""
+        self.flood_since_ns: int | None = None
+        self._active: dict[str, set[str]] = {}
         self.readings: dict[str, Reading] = {}
         self.weather: WeatherChanged | None = None
         self.tags: dict[str, TagChanged] = {}
@@ -98,6 +105,7 @@ class ReadModel:
             SubjectStatusChanged: self._status,
             Crossed: self._crossed,
             AlarmChanged: self._alarm,
+            FloodChanged: self._flood,
             ReadingsChanged: self._read,
             WeatherChanged: self._weather,
             TagChanged: self._tag,
@@ -177,7 +185,8 @@ class ReadModel:
         self.movers.sos = {tag.subject for tag in snapshot.tags if tag.sos}
         self.movers.battery = {tag.tag_id: tag.battery_pct for tag in snapshot.tags if tag.battery_pct is not None}
         self.movers.move(snapshot.positions)
-        self.alarms = {alarm.id: alarm for alarm in snapshot.alarms if alarm.state is not AlarmState.NORMAL}
+        self.alarms = {alarm.id: alarm for alarm in snapshot.alarms if alarm.is_open}
+        self.flood_since_ns = snapshot.flood_since_ns
         self._mark_alarms()
         self.readings = {reading.sensor: reading for reading in snapshot.readings if np.isfinite(reading.value)}
         self.weather = snapshot.weather
@@ -212,18 +221,40 @@ class ReadModel:
 
     def _alarm(self, changed: AlarmChanged) -> list[LiveMessage]:
         alarm = changed.alarm
-        if alarm.state is AlarmState.NORMAL:
-            self.alarms.pop(alarm.id, None)
-        else:
+        if alarm.is_open:
             self.alarms[alarm.id] = alarm
-        self._mark_alarms()
-        record = records.alarm_record(alarm, self.directory)
-        return [AlarmMessage(seq=changed.seq, cause=changed.cause, alarm=record)]
+        else:
+            self.alarms.pop(alarm.id, None)
+            self.over.append(alarm)
+        self._mark_subject(alarm)
+        record = alarm_record(alarm, self.directory)
+        return [
+            AlarmMessage(seq=changed.seq, cause=changed.cause, by=changed.by or None, why=changed.why, alarm=record)
+        ]
 
     def _mark_alarms(self) -> None:
-        active = (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED)
-        self.movers.in_alarm = {alarm.subject for alarm in self.alarms.values() if alarm.state in active}
+        self._active = {}
+        self.movers.in_alarm.clear()
+        for alarm in self.alarms.values():
+            self._mark_subject(alarm)
         self.moved = True
+
+    def _mark_subject(self, alarm: Alarm) -> None:
+        """Who is in alarm, kept up alarm by alarm: a storm must not cost the square of its size."""
+        for subject in {alarm.subject, *alarm.subjects} - {""}:
+            active = self._active.setdefault(subject, set())
+            (active.add if alarm.is_active and alarm.is_annunciated else active.discard)(alarm.id)
+            if active:
+                self.movers.in_alarm.add(subject)
+            else:
+                self.movers.in_alarm.discard(subject)
+                del self._active[subject]
+        self.moved = True
+
+    def _flood(self, changed: FloodChanged) -> list[LiveMessage]:
+        self.flood_since_ns = changed.since_ns
+        since = None if changed.since_ns is None else format_time(changed.since_ns)
+        return [FloodMessage(seq=changed.seq, since=since, alarms=changed.alarms)]
 
     def _read(self, changed: ReadingsChanged) -> list[LiveMessage]:
         taken = []
@@ -302,7 +333,7 @@ class ReadModel:
         return max(times, default=None)
 
     def open_alarms(self) -> list[Alarm]:
-        """Alarms that are not normal, newest first."""
+        """Alarms that are open, newest first."""
         return sorted(self.alarms.values(), key=lambda alarm: (alarm.raised_ns, alarm.id), reverse=True)
 
     def connection(self, now_ns: int, health: HealthModel, conflated: int = 0) -> Connection:
@@ -347,7 +378,8 @@ class ReadModel:
                 InsideNow(subject=subject, fence=fence, since=format_time(since))
                 for (subject, fence), since in self.inside.items()
             ],
-            alarms=[records.alarm_record(alarm, directory) for alarm in self.open_alarms()],
+            alarms=[alarm_record(alarm, directory) for alarm in self.open_alarms()],
+            flood_since=None if self.flood_since_ns is None else format_time(self.flood_since_ns),
             readings=[records.reading_now(reading, directory) for reading in self.readings.values()],
             weather=records.weather_now(self.weather) if self.weather is not None else None,
             tags=[records.tag_now(tag) for tag in self.tags.values()],

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 
-from gis.fix import r95_m
 from gis.plant import Names
 from gis.time import format_time
 from twin.api.live_schemas import (
-    AlarmRecord,
     CameraNow,
     CrossingRecord,
-    EvidencePoint,
     PlaceRef,
     ReadingNow,
     SubjectRef,
@@ -37,13 +33,12 @@ from twin.api.schemas import (
     VehicleRecord,
     ZoneRecord,
 )
-from twin.api.wire import Phrase
 
 if TYPE_CHECKING:
     from gis.plant import Asset, Camera, Fence, Limits, Person, Plant, Sensor, Vehicle, Zone
     from twin.api.directory import Directory
     from twin.api.wire import LimitState
-    from twin.effects import Alarm, CameraChanged, Crossed, TagChanged, WeatherChanged
+    from twin.effects import CameraChanged, Crossed, TagChanged, WeatherChanged
     from twin.events import Reading
 
 
@@ -186,67 +181,6 @@ def place_ref(fence: str | None, version: int | None, directory: Directory) -> P
     return PlaceRef(code=fence, names=names, version=version or 0)
 
 
-def alarm_record(alarm: Alarm, directory: Directory) -> AlarmRecord:
-    """An alarm with the names of whom and what it is about."""
-    subject = subject_ref(alarm.subject, directory)
-    place = place_ref(alarm.fence, alarm.fence_version, directory)
-    lon, lat = directory.lonlat(alarm.x_m, alarm.y_m)
-    params: dict[str, Any] = {"subject": subject.names, "subject_id": subject.id, "since": format_time(alarm.raised_ns)}
-    if place is not None:
-        params |= {"place": place.names, "place_id": place.code}
-    return AlarmRecord(
-        id=alarm.id,
-        kind=alarm.kind,
-        priority=alarm.priority,
-        state=alarm.state.value,
-        raised=format_time(alarm.raised_ns),
-        changed=format_time(alarm.changed_ns),
-        returned=_maybe_time(alarm.returned_ns),
-        acknowledged=_maybe_time(alarm.acknowledged_ns),
-        acknowledged_by=alarm.acknowledged_by,
-        note=alarm.note,
-        subject=subject,
-        place=place,
-        rule_version=alarm.rule_version,
-        x_m=alarm.x_m,
-        y_m=alarm.y_m,
-        z_m=alarm.z_m,
-        lon=lon,
-        lat=lat,
-        text=Phrase(code=f"alarm.{alarm.kind}", params=params),
-        advice=Phrase(code=f"advice.{alarm.kind}", params=params),
-        evidence=_evidence(alarm, directory),
-        etag=alarm_etag(alarm),
-    )
-
-
-def alarm_etag(alarm: Alarm) -> str:
-    """Differs whenever the alarm changed."""
-    return f'"{alarm.changed_ns:x}-{alarm.state.value}"'
-
-
-def _evidence(alarm: Alarm, directory: Directory) -> list[EvidencePoint]:
-    if not alarm.evidence:
-        return []
-    radius = r95_m(np.array([fix.cov_m2 for fix in alarm.evidence], float))
-    xy = np.array([(fix.x_m, fix.y_m) for fix in alarm.evidence], float)
-    lon, lat = directory.plant.head.frame.to_lonlat(xy[:, 0], xy[:, 1])
-    return [
-        EvidencePoint(
-            t=format_time(fix.t_ns),
-            x_m=fix.x_m,
-            y_m=fix.y_m,
-            z_m=fix.z_m,
-            lon=float(lon[i]),
-            lat=float(lat[i]),
-            # An alarm is never lost for want of a number.
-            r95_m=float(np.nan_to_num(radius[i], nan=1e6, posinf=1e6)),
-            probability=fix.probability,
-        )
-        for i, fix in enumerate(alarm.evidence)
-    ]
-
-
 def crossing_record(crossed: Crossed) -> CrossingRecord:
     """A crossing."""
     return CrossingRecord(
@@ -316,7 +250,3 @@ def tag_now(tag: TagChanged) -> TagNow:
 def camera_now(camera: CameraChanged) -> CameraNow:
     """A camera's running state."""
     return CameraNow(camera=camera.camera, t=format_time(camera.t_ns), online=camera.online, fps=camera.fps)
-
-
-def _maybe_time(t_ns: int | None) -> str | None:
-    return None if t_ns is None else format_time(t_ns)

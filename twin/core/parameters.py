@@ -6,6 +6,42 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmParameters:
+    """What the alarm machine takes for granted; defaults of the trade or our own (see docs/alarms.md), not norms.
+
+    Attributes:
+        answer_s: how soon somebody should answer an alarm of priority 1, 2, 3, 4.
+        unseen: an alarm nobody acknowledged within this many times that is escalated ...
+        untouched: ... and one nobody began to handle within this many times.
+        realarm_s: an acknowledged alarm of priority 1, 2, 3, 4 that still stands calls again after this; 0: never.
+        chatter_times: raised so often ...
+        chatter_s: ... within so many seconds, an alarm chatters; its return waits until it has been quiet as long.
+        fleeting_s: an unseen alarm that is over sooner than this could not have been answered.
+        flood_begins: more alarms than this within `flood_s` are a flood ...
+        flood_ends: ... that is over when they are fewer than this.
+        flood_s: the window of both.
+        group_s: an alarm of the same cause that comes later than this after the last one begins a new group.
+        proof_s: how long after a start an alarm that a former core left behind waits to be heard of again.
+        shortest_shelf_s, longest_shelf_s: bounds of shelving.
+    """
+
+    answer_s: tuple[float, float, float, float] = (10.0, 30.0, 60.0, 300.0)
+    unseen: float = 1.5
+    untouched: float = 2.0
+    realarm_s: tuple[float, float, float, float] = (600.0, 1800.0, 7200.0, 0.0)
+    chatter_times: int = 3
+    chatter_s: float = 60.0
+    fleeting_s: float = 10.0
+    flood_begins: int = 10
+    flood_ends: int = 5
+    flood_s: float = 600.0
+    group_s: float = 600.0
+    proof_s: float = 30.0
+    shortest_shelf_s: float = 60.0
+    longest_shelf_s: float = 8 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """What the core takes for granted.
 
@@ -25,6 +61,7 @@ class Parameters:
         fusion_gate: squared Mahalanobis distance (2 degrees of freedom, 99.9 %) beyond which two tags are not
             on the same body.
         stranger_limit: how many tags that no record knows are followed at once; further ones are refused and counted.
+        alarms: those of the alarm machine.
     """
 
     predicted_after_s: float = 3.0
@@ -41,3 +78,4 @@ class Parameters:
     fusion_drift_mps: float = 1.5
     fusion_gate: float = 13.816
     stranger_limit: int = 4096
+    alarms: AlarmParameters = AlarmParameters()

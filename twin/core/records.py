@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gis.time import NS_PER_S
-from twin.core.alarms import is_active
 from twin.core.membership import Crossing, Pair, membership_of
-from twin.core.presence import crossing_effect, ended, reconciled
+from twin.core.presence import crossed, crossing_effect
 from twin.core.roster import Roster, roster_of
-from twin.core.rules import INTRUSION, is_intrusion
+from twin.core.rules.forbidden import intrusion_key, is_intrusion
+from twin.core.settling import reconciled
 from twin.core.tracks import carried_over
 from twin.core.world import fences_at
 from twin.effects import Direction
@@ -64,16 +64,16 @@ def _under(world: World, plant: Plant, roster: Roster, t_ns: int, out: Ledger) -
         membership=membership_of(kept),
         parts=world.parts if same else {},
         restored=(),
-        started=True,
+        started_ns=t_ns if world.started_ns is None else world.started_ns,
     )
     return reconciled(world, t_ns, out)
 
 
 def _is_settled(world: World, roster: Roster, prisms: Prisms, subject: str, fence: str) -> bool:
     """Whether a presence left behind may be taken up: not that of an intruder whose alarm was never raised."""
-    alarm = world.alarms.get((INTRUSION, fence, subject))
-    intrudes = is_intrusion(roster.carriers[roster.row[subject]], prisms.fences[prisms.row[fence]])
-    return not intrudes or (alarm is not None and is_active(alarm))
+    record = prisms.fences[prisms.row[fence]]
+    alarm = world.alarms.get(intrusion_key(record, subject))
+    return not is_intrusion(roster.carriers[roster.row[subject]], record) or (alarm is not None and alarm.is_active)
 
 
 def abandoned(world: World, t_ns: int, rows: NDArray[np.int64], out: Ledger) -> World:
@@ -86,15 +86,10 @@ def abandoned(world: World, t_ns: int, rows: NDArray[np.int64], out: Ledger) -> 
     ]
     if not closing:
         return world
-    for subject, fence, pair in closing:
-        out.add(partial(crossing_effect, world, world.prisms, _left(world, subject, fence, pair, t_ns)))
     shut = {(subject, fence) for subject, fence, _ in closing}
     entries = [entry for entry in world.membership.entries() if entry[:2] not in shut]
-    world = replace(world, membership=membership_of(entries))
-    for subject, fence, _ in closing:
-        key = (INTRUSION, world.prisms.fences[fence].code, world.roster.carriers[subject].subject)
-        world = ended(world, key, t_ns, out)
-    return world
+    left = [_left(world, subject, fence, pair, t_ns) for subject, fence, pair in closing]
+    return crossed(replace(world, membership=membership_of(entries)), left, out)
 
 
 def _left(world: World, subject: int, fence: int, pair: Pair, t_ns: int) -> Crossing:

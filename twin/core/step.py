@@ -6,19 +6,18 @@ Nothing else changes a world.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pydantic
 
 from gis.fix import FixStatus
 from gis.plant import Plant
-from twin.core import alarms as machine
-from twin.core.alarms import ACKNOWLEDGED
 from twin.core.ledger import Ledger
 from twin.core.moving import measured
-from twin.core.presence import changed
+from twin.core.operators import commanded
 from twin.core.records import abandoned, with_fences_of, with_plant
+from twin.core.settling import reconciled
 from twin.core.tracks import aged
 from twin.effects import (
     CameraChanged,
@@ -30,7 +29,6 @@ from twin.effects import (
     WeatherChanged,
 )
 from twin.events import (
-    AlarmAcknowledged,
     CameraReported,
     Event,
     FixesMeasured,
@@ -55,7 +53,7 @@ def step(world: World, event: Event) -> tuple[World, list[Effect]]:
     """
     out = Ledger(world.next_seq)
     now_ns = max(world.now_ns, event.t_ns)
-    if not world.started or now_ns >= world.prisms.until_ns:
+    if world.started_ns is None or now_ns >= world.prisms.until_ns:
         world = with_fences_of(world, now_ns, out)
     world = _folded(replace(world, now_ns=now_ns), event, out)
     return replace(world, next_seq=out.next_seq), out.effects
@@ -73,14 +71,12 @@ def _folded(world: World, event: Event, out: Ledger) -> World:  # noqa: PLR0911 
             return _tag(world, event, out)
         case CameraReported():
             return _camera(world, event, out)
-        case AlarmAcknowledged():
-            return _acknowledged(world, event, out)
         case PlantReplaced():
             return _plant(world, event, out)
         case Ticked():
             return _ticked(world, out)
         case _:
-            assert_never(event)
+            return commanded(world, event, out)
 
 
 def _readings(world: World, event: ReadingsTaken, out: Ledger) -> World:
@@ -142,15 +138,6 @@ def _camera(world: World, event: CameraReported, out: Ledger) -> World:
     return replace(world, cameras={**world.cameras, event.camera: camera})
 
 
-def _acknowledged(world: World, event: AlarmAcknowledged, out: Ledger) -> World:
-    """An acknowledgement of an alarm that is not open, or was acknowledged before, changes nothing."""
-    for key, alarm in world.alarms.items():
-        if alarm.id == event.alarm:
-            after = machine.acknowledged(alarm, event.t_ns, event.by, event.note)
-            return changed(world, key, alarm, after, ACKNOWLEDGED, out)
-    return world
-
-
 def _plant(world: World, event: PlantReplaced, out: Ledger) -> World:
     try:
         plant = Plant.model_validate_json(event.plant_json)
@@ -182,4 +169,6 @@ def _ticked(world: World, out: Ledger) -> World:
             subject, t_ns = world.roster.carriers[row].subject, world.now_ns
             out.add(lambda seq, s=subject, t=t_ns, v=value: SubjectStatusChanged(seq=seq, t_ns=t, subject=s, status=v))  # type: ignore[misc]
     lost = np.flatnonzero((world.tracks["status"] == FixStatus.LOST) & (world.tracks["t_ns"] > 0))
-    return abandoned(world, world.now_ns, lost, out) if len(lost) else world
+    if len(lost):
+        world = abandoned(world, world.now_ns, lost, out)
+    return reconciled(world, world.now_ns, out)

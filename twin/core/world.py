@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twin.core.alarm_clock import next_ns
+from twin.core.alarms import key_of
+from twin.core.annunciator import Annunciator
+from twin.core.conditions import INTRUSION
 from twin.core.fences import Prisms, prisms_at
 from twin.core.membership import Membership
 from twin.core.parameters import Parameters
@@ -20,8 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gis.plant import Plant
-    from twin.core.alarms import AlarmKey
+    from twin.core.conditions import AlarmKey
     from twin.core.fusion import TagFix
+    from twin.core.parameters import AlarmParameters
     from twin.effects import Alarm, CameraChanged, TagChanged, WeatherChanged
     from twin.events import Reading
 
@@ -40,10 +45,11 @@ class World:
         tracks: where every subject was last, a row per subject of the roster (see `twin.core.tracks.TRACK`).
         membership: who is inside which fence.
         parts: for subjects with several tags, the newest fix of each tag, by subject row and tag row.
-        alarms: all that are not normal, by what they are about.
+        alarms: all that are open, by what they are about.
+        annunciator: what else the alarm machine remembers.
         readings, weather, tags, cameras: the newest of each.
         restored: (subject, fence, entered at) a former core left behind, until the first event says which fences hold.
-        started: whether there has been an event.
+        started_ns: time of the first event; None before.
         refused: events and fixes nothing could be made of (not finite, too many unknown tags, unreadable records).
     """
 
@@ -57,12 +63,13 @@ class World:
     membership: Membership = field(default_factory=Membership)
     parts: Mapping[int, Mapping[int, TagFix]] = field(default_factory=dict)
     alarms: Mapping[AlarmKey, Alarm] = field(default_factory=dict)
+    annunciator: Annunciator = field(default_factory=Annunciator)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     weather: WeatherChanged | None = None
     tags: Mapping[str, TagChanged] = field(default_factory=dict)
     cameras: Mapping[str, CameraChanged] = field(default_factory=dict)
     restored: tuple[tuple[str, str, int], ...] = ()
-    started: bool = False
+    started_ns: int | None = None
     refused: int = 0
 
 
@@ -88,11 +95,12 @@ def new_world(
     """
     parameters = parameters or Parameters()
     roster = roster_of(plant)
-    alarms = {(alarm.kind, alarm.fence or "", alarm.subject): alarm for alarm in open_alarms}
+    left = [alarm for alarm in open_alarms if alarm.is_open]
+    alarms = {key_of(alarm): alarm for alarm in left if not alarm.is_only_in_work}
     roster = roster.following((alarm.subject for alarm in alarms.values()), parameters.stranger_limit)
     entered = {(subject, fence): t_ns for subject, fence, t_ns in inside}
     for alarm in alarms.values():
-        if alarm.fence is not None and alarm.returned_ns is None:
+        if alarm.kind == INTRUSION and alarm.fence is not None and alarm.is_active:
             entered.setdefault((alarm.subject, alarm.fence), alarm.raised_ns)
     return World(
         plant=plant,
@@ -103,7 +111,23 @@ def new_world(
         prisms=prisms_at((), plant.head.frame, 0),
         tracks=no_tracks(len(roster.carriers)),
         alarms=alarms,
+        annunciator=_taken_up(left, alarms, parameters.alarms),
         restored=tuple((subject, fence, t_ns) for (subject, fence), t_ns in entered.items()),
+    )
+
+
+def _taken_up(left: Iterable[Alarm], alarms: Mapping[AlarmKey, Alarm], known: AlarmParameters) -> Annunciator:
+    """The alarm machine as far as it follows from the alarms a former core left behind; delays begin anew."""
+    due = {key: next_ns(alarm, known) for key, alarm in alarms.items()}
+    newest: dict[str, tuple[str, int]] = {}
+    for alarm in sorted(alarms.values(), key=lambda alarm: alarm.raised_ns):
+        if alarm.group:
+            newest[alarm.root] = (alarm.group, alarm.raised_ns)
+    return Annunciator(
+        timers={key: t_ns for key, t_ns in due.items() if t_ns is not None},
+        groups=newest,
+        in_work={alarm.id: alarm for alarm in left if alarm.is_only_in_work},
+        unproven=frozenset(key for key, alarm in alarms.items() if alarm.is_active),
     )
 
 
@@ -161,9 +185,12 @@ def snapshot(world: World) -> WorldSnapshot:
             if pair.inside
         ]
         + list(world.restored),
-        alarms=sorted(world.alarms.values(), key=lambda alarm: (alarm.raised_ns, alarm.id)),
+        alarms=sorted(
+            [*world.alarms.values(), *world.annunciator.in_work.values()], key=lambda alarm: (alarm.raised_ns, alarm.id)
+        ),
         readings=list(world.readings.values()),
         weather=world.weather,
         tags=list(world.tags.values()),
         cameras=list(world.cameras.values()),
+        flood_since_ns=world.annunciator.flood_since_ns,
     )

@@ -15,7 +15,7 @@ from gis.fix import Reason
 from gis.store.journal import JournalEntry
 from gis.store.paths import TrackChunk
 from gis.wire import WireError, decode
-from twin.effects import AlarmChanged, Crossed, Effect, PlantChanged, PositionsMoved, ReadingsChanged
+from twin.effects import AlarmChanged, Crossed, Effect, FloodChanged, PlantChanged, PositionsMoved, ReadingsChanged
 from twin.sinks.spool import Gap, Kind, Position, Record
 
 if TYPE_CHECKING:
@@ -38,16 +38,17 @@ def kind_of(effect: Effect) -> Kind:
             return Kind.POSITIONS
         case ReadingsChanged():
             return Kind.READINGS
-        case Crossed() | AlarmChanged() | PlantChanged():
+        case Crossed() | AlarmChanged() | FloodChanged() | PlantChanged():
             return Kind.JOURNAL
         case _:
             return Kind.MARK
 
 
-def entry_of(effect: Crossed | AlarmChanged | PlantChanged) -> JournalEntry:
-    """A crossing, alarm change or change of records as a line of the journal.
+def entry_of(effect: Crossed | AlarmChanged | FloodChanged | PlantChanged) -> JournalEntry:
+    """A crossing, a change of an alarm, of a flood or of records as a line of the journal.
 
-    Bodies: a crossing's own fields; `{"cause", "alarm"}` with the whole alarm; nothing for a change of records.
+    Bodies: a crossing's own fields; `{"cause", "by", "why", "alarm"}` with the whole alarm; `{"since_ns", "alarms"}`;
+    nothing for a change of records.
     """
     match effect:
         case Crossed():
@@ -57,7 +58,12 @@ def entry_of(effect: Crossed | AlarmChanged | PlantChanged) -> JournalEntry:
         case AlarmChanged():
             kind = "ack" if effect.cause == "acknowledged" else "alarm"
             body = {"cause": effect.cause, "alarm": msgspec.to_builtins(effect.alarm)}
+            body |= {name: word for name, word in (("by", effect.by), ("why", effect.why)) if word}
             return JournalEntry(effect.seq, effect.t_ns, kind, effect.alarm.subject, body)
+        case FloodChanged():
+            return JournalEntry(
+                effect.seq, effect.t_ns, "flood", "", {"since_ns": effect.since_ns, "alarms": effect.alarms}
+            )
         case PlantChanged():
             return JournalEntry(effect.seq, effect.t_ns, "plant", "", {})
 
@@ -147,7 +153,7 @@ class Harvest:
                     self._add_positions(record, effect, now_s)
                 case ReadingsChanged():
                     self._add_readings(record, effect, now_s)
-                case Crossed() | AlarmChanged() | PlantChanged():
+                case Crossed() | AlarmChanged() | FloodChanged() | PlantChanged():
                     self._add_entry(record, entry_of(effect))
                     urgent = True
                 case _:

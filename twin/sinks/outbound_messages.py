@@ -13,13 +13,12 @@ import numpy as np
 
 from gis.fix import FixStatus, r95_m
 from gis.time import format_time
-from twin.effects import Alarm, AlarmState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gis.frames import SiteFrame
-    from twin.effects import AlarmChanged, Crossed, PositionsMoved, WorldSnapshot
+    from twin.effects import Alarm, AlarmChanged, Crossed, PositionsMoved, WorldSnapshot
 
 _STATUS = tuple(status.name.lower() for status in FixStatus)
 
@@ -74,7 +73,8 @@ class OutAlarm(msgspec.Struct, frozen=True, omit_defaults=True):
     alarm: str
     kind: str
     cause: str
-    """raised, acknowledged, returned, reraised; in `out/state`: open."""
+    """What changed it: raised, reraised, realarmed, acknowledged, returned, reset, shelved, unshelved, suppressed,
+    unsuppressed, out_of_service, returned_to_service, escalated, chattering, handled; in `out/state`: open."""
     state: str
     priority: int
     id: str
@@ -84,6 +84,14 @@ class OutAlarm(msgspec.Struct, frozen=True, omit_defaults=True):
     z_m: float
     fence: str | None = None
     acknowledged_by: str | None = None
+    sensor: str | None = None
+    value: float | None = None
+    limit: float | None = None
+    unit: str = ""
+    shelved_until: str | None = None
+    suppressed_by: str | None = None
+    """Id of the alarm it follows from."""
+    out_of_service: bool = False
 
 
 class OutState(msgspec.Struct, frozen=True):
@@ -176,7 +184,7 @@ def state_message(snapshot: WorldSnapshot) -> bytes:
 
 
 def _unacknowledged(alarms: Iterable[Alarm]) -> int:
-    return sum(alarm.state in (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED) for alarm in alarms)
+    return sum(alarm.is_unacknowledged and alarm.is_annunciated for alarm in alarms)
 
 
 def _alarm(alarm: Alarm, seq: int, cause: str) -> OutAlarm:
@@ -195,4 +203,11 @@ def _alarm(alarm: Alarm, seq: int, cause: str) -> OutAlarm:
         z_m=round(alarm.z_m, 3),
         fence=alarm.fence,
         acknowledged_by=alarm.acknowledged_by,
+        sensor=alarm.sensor,
+        value=alarm.value,
+        limit=alarm.limit,
+        unit=alarm.unit,
+        shelved_until=format_time(alarm.shelved.until_ns) if alarm.shelved is not None else None,
+        suppressed_by=alarm.suppressed.cause if alarm.suppressed is not None else None,
+        out_of_service=alarm.out_of_service is not None,
     )

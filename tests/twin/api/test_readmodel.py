@@ -131,6 +131,7 @@ def test_alarms_open_until_normal(model: ReadModel) -> None:
     messages = fold(model, snapshot(0), alarm_changed(1))
     assert isinstance(messages[0], AlarmMessage)
     told = messages[0].alarm
+    assert told.subject is not None
     assert told.subject.names.en == "Person 2"
     assert told.place is not None
     assert told.place.names.en == "Fence"

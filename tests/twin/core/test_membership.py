@@ -38,9 +38,10 @@ def test_entries_and_exits_alternate_whatever_comes(
     found = [effect for effect in effects if isinstance(effect, Crossed)]
     assert all((each.dwell_s is not None) == (each.direction is Direction.EXIT) for each in found)
     assert all(each.dwell_s is None or each.dwell_s >= 0 for each in found)
-    raised = [cause for cause, _ in alarms(effects)]
+    raised = [cause for cause, _ in alarms(effects) if cause in ("raised", "reraised")]
     entered = [way for name, way in crossings(effects) if name != "YARD" and way == "enter"]
-    assert len([cause for cause in raised if cause != "returned"]) == len(entered)
+    # An alarm that chatters stays up while its fence is left and entered again.
+    assert len(raised) == len(entered) or ("chattering" in dict(alarms(effects)) and len(raised) < len(entered))
 
 
 def test_walking_in_and_out_tells_when_where_and_how_long() -> None:

@@ -20,6 +20,7 @@ from twin.api.alarm_desk_schemas import (
     RerunRecord,
     StoryLine,
 )
+from twin.api.alarm_records import alarm_record
 from twin.api.answers import TheDeps, answer
 from twin.api.directory import Directory
 from twin.api.explained import explained_path, with_ellipse
@@ -117,7 +118,7 @@ def _rerun(connection: Connection, deps: Deps, plant: str, name: str) -> RerunRe
         verdict=(Verdict.DIFFERENT if found else Verdict.SAME).value,
         missing=[],
         differences=[DifferenceRecord(what=one.what, was=one.was, now=one.now) for one in found],
-        alarm=None if again.alarm is None else records.alarm_record(again.alarm, then),
+        alarm=None if again.alarm is None else alarm_record(again.alarm, then),
         events=again.events,
         fixes=again.fixes,
         readings=again.readings,
@@ -153,7 +154,7 @@ def _explained(connection: Connection, deps: Deps, plant: str, name: str) -> Ala
     frame = model.plant.head.frame
     chunks = read_tracks(connection, plant, frame, from_ns, to_ns, everybody[:MOST_PATHS]) if everybody else []
     return AlarmExplanation(
-        alarm=records.alarm_record(told, model.directory),
+        alarm=alarm_record(told, model.directory),
         t_from=format_time(from_ns),
         t_to=format_time(to_ns),
         since=format_time(begun_ns),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from gis.store.journal import alarm_story, list_alarms, list_crossings
 from gis.time import format_time
 from gis.wire import encode
-from twin.api import records
+from twin.api.alarm_records import alarm_etag, alarm_record
 from twin.api.answers import (
     After,
     IfMatch,
@@ -85,7 +85,7 @@ async def alarms(
         found = [alarm for alarm in found if _key(alarm) < before]
     page = found[:limit]
     following = f"{page[-1].raised_ns}~{page[-1].id}" if len(found) > limit else None
-    written = [records.alarm_record(alarm, model.directory) for alarm in page]
+    written = [alarm_record(alarm, model.directory) for alarm in page]
     link = next_link(request, following)
     if wants_geojson(request):
         features = [alarm_feature(alarm) for alarm in written]
@@ -98,7 +98,7 @@ async def alarm_by_id(request: Request, deps: TheDeps, plant: str, alarm: str) -
     """One alarm as it stands, with the fixes that caused it."""
     model = deps.model(plant)
     found = await _find(deps, model, plant, alarm)
-    return answer(records.alarm_record(found, model.directory), request, records.alarm_etag(found))
+    return answer(alarm_record(found, model.directory), request, alarm_etag(found))
 
 
 @router.post(
@@ -124,12 +124,12 @@ async def acknowledge(
     if found is None:
         raise MissingError("no such open alarm", "unknown_alarm", alarm=alarm)
     if if_match is not None:
-        must_match(if_match, records.alarm_etag(found))
+        must_match(if_match, alarm_etag(found))
     now_ns = deps.clock.now_ns()
     note = body.note if body is not None else ""
     event = AlarmAcknowledged(t_ns=now_ns, alarm=alarm, by=principal.id, note=note)
     await deps.publish(f"events/{plant}", encode(event))
-    return answer(Accepted(alarm=records.alarm_record(found, model.directory)), status=202)
+    return answer(Accepted(alarm=alarm_record(found, model.directory)), status=202)
 
 
 @router.get("/plants/{plant}/crossings", response_model=CrossingPage, **permitted(Permission.HISTORY_VIEW))

@@ -15,6 +15,7 @@ from gis.store.subjects import tracked_subjects
 from gis.store.tracks import positions_at, read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time
 from twin.api import records
+from twin.api.alarm_records import alarm_record
 from twin.api.answers import (
     After,
     InstantText,
@@ -81,7 +82,7 @@ async def state(deps: TheDeps, plant: str, at: InstantText = None) -> Response:
             vehicles=vehicles,
             zones=[records.zone_record(zone) for zone in then.zones],
             fences=[records.fence_record(fence) for fence in then.fences.values()],
-            alarms=[records.alarm_record(read_alarm(body), then) for body in alarms_at(connection, plant, at_ns)],
+            alarms=[alarm_record(read_alarm(body), then) for body in alarms_at(connection, plant, at_ns)],
             readings=[
                 records.reading_now(Reading(*stored), then)
                 for stored in latest(connection, plant, at_ns)

@@ -73,8 +73,11 @@ export interface AlarmKindRecord {
 export interface AlarmMessage {
   type: "alarm";
   seq: number;
-  /** raised, acknowledged, returned, reraised; restored after a hole. */
+  /** raised, reraised, realarmed, acknowledged, returned, reset, shelved, unshelved, suppressed, unsuppressed, out_of_service, returned_to_service, escalated, chattering, handled. */
   cause: string;
+  /** Who did it; null when nobody did. */
+  by: string | null;
+  why: string;
   alarm: AlarmRecord;
 }
 
@@ -91,18 +94,54 @@ export interface AlarmRecord {
   kind: string;
   /** 1 is the most urgent, 4 the least. */
   priority: number;
-  state: "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "normal";
+  /** What the process and the operator brought about; shelving, suppression and outages lie over it. */
+  state: "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched_unacknowledged" | "latched_acknowledged" | "normal";
   /** ISO 8601 UTC, ends in Z */
   raised: string;
+  /** Since when its condition held: earlier than the alarm by its on-delay. */
+  since: string;
   /** ISO 8601 UTC, ends in Z */
   changed: string;
   returned: string | null;
   acknowledged: string | null;
   acknowledged_by: string | null;
   note: string;
-  subject: SubjectRef;
+  /** Whom it is about; null when it is about a place or a thing. */
+  subject: SubjectRef | null;
+  /** All whom it is about, when it is about several. */
+  subjects: SubjectRef[];
   place: PlaceRef | null;
+  sensor: ThingRef | null;
+  asset: ThingRef | null;
+  /** What was measured when it was raised, in `unit`. */
+  value: number | null;
+  /** What it should not have passed. */
+  limit: number | null;
+  unit: string;
+  /** The numbers its rule was run with, and its delays in seconds. */
+  parameters: Record<string, number>;
   rule_version: number;
+  occurrences: number;
+  /** Stays until it is reset, even when its condition is over. */
+  latched: boolean;
+  may_shelve: boolean;
+  /** Whether its condition holds, whatever lies over it. */
+  in_alarm: boolean;
+  /** Whether it may call for attention: neither shelved nor suppressed nor out of service. */
+  annunciated: boolean;
+  /** Since when it has called for attention. */
+  sounded: string;
+  shelved: ShelvingRecord | null;
+  suppressed: SuppressionRecord | null;
+  out_of_service: OutageRecord | null;
+  /** 1: nobody acknowledged it in time; 2: nobody began to handle it in time. */
+  escalation: number;
+  chattering: boolean;
+  fleeting: boolean;
+  /** Id of the first alarm of the same cause. */
+  group: string;
+  first_out: boolean;
+  handling: StepRecord[];
   x_m: number;
   y_m: number;
   z_m: number;
@@ -113,7 +152,7 @@ export interface AlarmRecord {
   /** What to do, e.g. code `advice.INTRUSION`. */
   advice: Phrase;
   evidence: EvidencePoint[];
-  /** Send it as `If-Match` when acknowledging. */
+  /** Send it as `If-Match` with a command. */
   etag: string;
 }
 
@@ -811,6 +850,16 @@ export interface FloatingRoofTank {
   ladder_deg: number;
 }
 
+/** A flood of alarms began or is over: more than ten within ten minutes, then fewer than five. */
+export interface FloodMessage {
+  type: "flood";
+  seq: number;
+  /** When it began; null when it is over. */
+  since: string | null;
+  /** Raised within the last ten minutes. */
+  alarms: number;
+}
+
 /** A stretch with more than 10 alarms in 10 minutes, until there were fewer than 5. */
 export interface FloodRecord {
   /** ISO 8601 UTC, ends in Z */
@@ -1021,6 +1070,14 @@ export interface MusterPoint {
 export interface Names {
   zh: string;
   en: string;
+}
+
+/** What an alarm watches is out of service for maintenance. */
+export interface OutageRecord {
+  by: string;
+  /** ISO 8601 UTC, ends in Z */
+  since: string;
+  reason: string;
 }
 
 /** A place a patrol must have been at. */
@@ -1380,6 +1437,18 @@ export interface SeriesRecord {
   max: number[];
 }
 
+/** An operator has put an alarm aside for a time. */
+export interface ShelvingRecord {
+  by: string;
+  /** ISO 8601 UTC, ends in Z */
+  since: string;
+  /** ISO 8601 UTC, ends in Z */
+  until: string;
+  reason: string;
+  /** Ends as soon as its condition is over. */
+  one_shot: boolean;
+}
+
 /** A daily shift in the plant's local time. */
 export interface ShiftRecord {
   code: string;
@@ -1409,8 +1478,10 @@ export interface SnapshotMessage {
   levels: LevelRecord[];
   people: PeopleTable;
   inside: InsideNow[];
-  /** All that are not normal, newest first. */
+  /** All that are open, newest first. */
   alarms: AlarmRecord[];
+  /** When the flood of alarms began that is on; null when there is none. */
+  flood_since: string | null;
   readings: ReadingNow[];
   weather: WeatherNow | null;
   tags: TagNow[];
@@ -1443,6 +1514,19 @@ export interface StateRecord {
   gaps: GapRecord[];
 }
 
+/** One step of handling an alarm. */
+export interface StepRecord {
+  stage: "handling" | "verifying" | "closed";
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  by: string;
+  note: string;
+  result: string;
+  /** Code of what the trouble came from. */
+  cause: string;
+  false_alarm: boolean;
+}
+
 /** One change of an alarm. */
 export interface StoryLine {
   seq: number;
@@ -1460,6 +1544,14 @@ export interface SubjectRef {
   kind: "person" | "vehicle" | "tag";
   names: Names;
   role: string | null;
+}
+
+/** An alarm is the consequence of another one and calls nobody by itself. */
+export interface SuppressionRecord {
+  /** Id of the alarm it follows from. */
+  cause: string;
+  /** ISO 8601 UTC, ends in Z */
+  since: string;
 }
 
 /** A tag reported battery, SOS or motion. */
@@ -1499,6 +1591,12 @@ export interface TagSeen {
   degraded: number;
   predicted: number;
   lost: number;
+}
+
+/** A sensor, or what it stands at. */
+export interface ThingRef {
+  code: string;
+  names: Names;
 }
 
 /** One of the most frequent. */
@@ -1622,7 +1720,7 @@ export interface ZoneRecord {
 }
 
 /** Every text message of the live connection, by its `type`. */
-export type LiveMessage = SnapshotMessage | PeopleMessage | AlarmMessage | CrossingMessage | ReadingsMessage | WeatherMessage | TagMessage | CameraMessage | ConnectionMessage | PlantMessage;
+export type LiveMessage = SnapshotMessage | PeopleMessage | AlarmMessage | FloodMessage | CrossingMessage | ReadingsMessage | WeatherMessage | TagMessage | CameraMessage | ConnectionMessage | PlantMessage;
 
 /** Binary position frame, little endian: header, then columns of n rows:
  * x i16[n], y i16[n], z i16[n] in decimetres from the site origin, age u16[n], status u8[n], r95 u8[n].

@@ -168,6 +168,8 @@ export const en: Dictionary = {
   'alarm.state.unacknowledged': 'Unacknowledged',
   'alarm.state.acknowledged': 'Acknowledged',
   'alarm.state.returned_unacknowledged': 'Returned, unacknowledged',
+  'alarm.state.latched_unacknowledged': 'Over, held, unacknowledged',
+  'alarm.state.latched_acknowledged': 'Over, held until reset',
   'alarm.state.normal': 'Closed',
   'alarm.overAfter': 'over after {age}',
   'alarm.filter.unack': 'Unacknowledged only',

@@ -162,6 +162,8 @@ export const zh = {
   'alarm.state.unacknowledged': '未确认',
   'alarm.state.acknowledged': '已确认',
   'alarm.state.returned_unacknowledged': '已恢复，未确认',
+  'alarm.state.latched_unacknowledged': '已恢复，锁定，未确认',
+  'alarm.state.latched_acknowledged': '已恢复，锁定待复位',
   'alarm.state.normal': '已结束',
   'alarm.overAfter': '{age}后已恢复',
   'alarm.filter.unack': '仅未确认',

@@ -8,7 +8,7 @@ import { api, RequestError } from '../api/client';
 import { reason } from '../api/fault';
 import type { LiveMessage, SnapshotMessage } from '../api/types.gen';
 import type { PositionFrame } from '../map/port';
-import { changeAlarm, replaceAlarms } from '../store/alarms';
+import { changeAlarm, floodSince, replaceAlarms } from '../store/alarms';
 import * as live from '../store/live';
 import { indexed, models, modelsMissing, records, recordsFault } from '../store/records';
 import type { FrameListener, Source } from '../store/session';
@@ -107,6 +107,9 @@ export class Session implements Source {
       case 'alarm':
         changeAlarm(message.alarm);
         break;
+      case 'flood':
+        feed.set(floodSince, message.since);
+        break;
       case 'crossing':
         feed.set(live.inside, live.crossed(feed.get(live.inside), message.crossing));
         break;
@@ -147,6 +150,7 @@ export class Session implements Source {
     live.levels.value = snapshot.levels;
     this.#people(snapshot.people);
     feed.set(live.inside, snapshot.inside);
+    feed.set(floodSince, snapshot.flood_since);
     replaceAlarms(snapshot.alarms);
     feed.set(live.readings, new Map(snapshot.readings.map((row) => [row.sensor, row])));
     feed.set(live.weather, snapshot.weather);

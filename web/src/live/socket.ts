@@ -37,6 +37,7 @@ const KNOWN: ReadonlySet<string> = new Set<LiveMessage['type']>([
   'snapshot',
   'people',
   'alarm',
+  'flood',
   'crossing',
   'readings',
   'weather',

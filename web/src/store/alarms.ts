@@ -16,8 +16,14 @@ export function priorityOf(alarm: AlarmRecord): Priority {
   return Math.min(4, Math.max(1, Math.round(alarm.priority))) as Priority;
 }
 
+/** Whether it calls for somebody: unseen, and neither shelved nor suppressed nor out of service. */
 export function isUnacknowledged(alarm: AlarmRecord): boolean {
-  return alarm.state === 'unacknowledged' || alarm.state === 'returned_unacknowledged';
+  return (
+    alarm.annunciated &&
+    (alarm.state === 'unacknowledged' ||
+      alarm.state === 'returned_unacknowledged' ||
+      alarm.state === 'latched_unacknowledged')
+  );
 }
 
 /** Unacknowledged first, then the newest; the id settles ties so rows never swap places by themselves. */
@@ -39,7 +45,7 @@ export function fold(alarms: readonly AlarmRecord[], changed: AlarmRecord): Alar
 
 /** Whether what was alarmed about is over, acknowledged or not. */
 export function isOver(alarm: AlarmRecord): boolean {
-  return alarm.state === 'normal' || alarm.state === 'returned_unacknowledged';
+  return !alarm.in_alarm;
 }
 
 /** How long the condition behind an alarm has lasted, or lasted until it was normal again, seconds. */
@@ -94,7 +100,7 @@ export function mapAlarm(alarm: AlarmRecord): MapAlarm {
     priority: priorityOf(alarm),
     acknowledged: !isUnacknowledged(alarm),
     over: isOver(alarm),
-    subject: alarm.subject.id,
+    subject: alarm.subject?.id ?? null,
     fence: alarm.place?.code ?? null,
     x_m: alarm.x_m,
     y_m: alarm.y_m,
@@ -102,6 +108,8 @@ export function mapAlarm(alarm: AlarmRecord): MapAlarm {
   };
 }
 
+/** When the flood of alarms began that is on, as the server counts it. */
+export const floodSince = signal<string | null>(null);
 export const alarms = signal<readonly AlarmRecord[]>([]);
 /** Alarms that are over, as far as somebody looked at them; the oldest make room. */
 export const past = signal<ReadonlyMap<string, AlarmRecord>>(new Map());

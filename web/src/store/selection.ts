@@ -36,7 +36,7 @@ export const mapSelection = computed<MapSelection | null>(() => {
   if (chosen === null) return null;
   if (chosen.kind === 'alarm') {
     const alarm = findAlarm(chosen.id);
-    return alarm === undefined ? null : { kind: 'mover', id: alarm.subject.id };
+    return alarm?.subject == null ? null : { kind: 'mover', id: alarm.subject.id };
   }
   if (chosen.kind === 'sensor') {
     const asset = records.value?.sensor.get(chosen.id)?.asset;

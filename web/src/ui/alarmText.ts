@@ -6,7 +6,9 @@ import { phrase } from '../i18n/format';
 
 /** What happened: "王强 进入 球罐区禁区，无权限". */
 export function whatHappened(alarm: AlarmRecord): string {
-  return phrase(alarm.text, t('alarm.unknown', { kind: alarmKind(alarm), subject: name(alarm.subject.names) }));
+  const about = alarm.subject ?? alarm.sensor ?? alarm.asset ?? alarm.place;
+  const subject = about === null ? t('alarm.noPlace') : name(about.names);
+  return phrase(alarm.text, t('alarm.unknown', { kind: alarmKind(alarm), subject }));
 }
 
 /** What to do about it. */
@@ -19,5 +21,6 @@ export function alarmKind(alarm: AlarmRecord): string {
 }
 
 export function alarmPlace(alarm: AlarmRecord): string {
-  return alarm.place === null ? t('alarm.noPlace') : name(alarm.place.names);
+  const place = alarm.place ?? alarm.asset ?? alarm.sensor;
+  return place === null ? t('alarm.noPlace') : name(place.names);
 }

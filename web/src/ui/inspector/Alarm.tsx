@@ -110,13 +110,25 @@ export function AlarmInspector({ of }: { of: Selection }) {
       <Section title={t('inspect.related')}>
         {[
           <ul key="related">
-            <Related
-              to={{ kind: 'mover', id: alarm.subject.id }}
-              title={name(alarm.subject.names)}
-              glyph={mover.value.get(alarm.subject.id)?.glyph}
-            >
-              {alarm.subject.id}
-            </Related>
+            {alarm.subject !== null && (
+              <Related
+                to={{ kind: 'mover', id: alarm.subject.id }}
+                title={name(alarm.subject.names)}
+                glyph={mover.value.get(alarm.subject.id)?.glyph}
+              >
+                {alarm.subject.id}
+              </Related>
+            )}
+            {alarm.sensor !== null && (
+              <Related to={{ kind: 'sensor', id: alarm.sensor.code }} title={name(alarm.sensor.names)}>
+                {alarm.sensor.code}
+              </Related>
+            )}
+            {alarm.asset !== null && (
+              <Related to={{ kind: 'asset', id: alarm.asset.code }} title={name(alarm.asset.names)}>
+                {alarm.asset.code}
+              </Related>
+            )}
             {alarm.place !== null && (
               <Related to={{ kind: 'fence', id: alarm.place.code }} title={name(alarm.place.names)}>
                 {alarm.place.code}

@@ -65,7 +65,7 @@ export function MoverInspector({ of }: { of: Selection }) {
           },
         ]}
       />
-      <AlarmsOf where={(alarm) => alarm.subject.id === of.id} />
+      <AlarmsOf where={(alarm) => alarm.subject?.id === of.id || alarm.subjects.some((one) => one.id === of.id)} />
       <FencesAround subject={of.id} />
       {place !== null && <ZonesAround x_m={place.x_m} y_m={place.y_m} />}
       {place !== null && <CamerasAround x_m={place.x_m} y_m={place.y_m} z_m={place.z_m} />}
