@@ -317,6 +317,80 @@ class PlantChanged(msgspec.Struct, frozen=True, tag="plant"):
     t_ns: int
 
 
+class Standing(StrEnum):
+    """How somebody stands in an evacuation."""
+
+    SAFE = "safe"
+    MOVING = "moving"
+    NOT_SAFE = "not_safe"
+    NOT_KNOWN = "not_known"
+
+
+class Word(msgspec.Struct, frozen=True):
+    """Somebody's word on one person."""
+
+    standing: Standing
+    by: str
+    t_ns: int
+    note: str = ""
+
+
+class MusterRow(msgspec.Struct, frozen=True):
+    """One person on the roll: how they stand, since when, where and when last seen, and why it is not known better."""
+
+    subject: str
+    standing: Standing
+    since_ns: int
+    seen_ns: int = 0
+    """Newest fix; 0 = never seen."""
+    x_m: float = 0.0
+    y_m: float = 0.0
+    z_m: float = 0.0
+    r95_m: float = 0.0
+    point: str | None = None
+    """Code of the muster point they are in, or were in when last seen."""
+    reasons: tuple[str, ...] = ()
+    """silent, unseen, uncertain, sos, contradicted."""
+    word: Word | None = None
+
+
+class Muster(msgspec.Struct, frozen=True):
+    """An evacuation or a drill of one, with its roll."""
+
+    id: str
+    drill: bool
+    reason: str
+    started_ns: int
+    started_by: str
+    rows: tuple[MusterRow, ...] = ()
+    unseen: tuple[str, ...] = ()
+    """People who carry a tag and were not seen for hours: not on the roll, and not forgotten."""
+    ended_ns: int | None = None
+    ended_by: str | None = None
+    result: str = ""
+
+
+class MusterCause(StrEnum):
+    """Why a muster changed."""
+
+    STARTED = "started"
+    MOVED = "moved"
+    ACCOUNTED = "accounted"
+    ENDED = "ended"
+
+
+class MusterChanged(msgspec.Struct, frozen=True, tag="muster"):
+    """A muster began, ended, or says something new of some people. Never dropped."""
+
+    seq: int
+    t_ns: int
+    cause: MusterCause
+    muster: Muster
+    """Without its rows."""
+    rows: tuple[MusterRow, ...]
+    """Those that changed; all of them when it began or ended."""
+
+
 class WorldSnapshot(msgspec.Struct, frozen=True, tag="snapshot", eq=False):
     """Everything a late or interrupted consumer needs to stand where the core stands after effect `seq`."""
 
@@ -332,6 +406,8 @@ class WorldSnapshot(msgspec.Struct, frozen=True, tag="snapshot", eq=False):
     tags: list[TagChanged]
     cameras: list[CameraChanged]
     flood_since_ns: int | None = None
+    muster: Muster | None = None
+    """The one that is on."""
 
 
 Effect = (
@@ -345,6 +421,7 @@ Effect = (
     | TagChanged
     | CameraChanged
     | PlantChanged
+    | MusterChanged
     | WorldSnapshot
 )
 """A snapshot repeats the `seq` of the last effect it holds; every other effect has its own."""

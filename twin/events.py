@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from gis.fix import FixBatch
@@ -155,6 +157,36 @@ AlarmCommand = (
 """What people say about alarms."""
 
 
+class MusterStarted(msgspec.Struct, frozen=True, tag="muster_start"):
+    """An operator calls everybody to the muster points."""
+
+    t_ns: int
+    id: str
+    by: str
+    drill: bool
+    reason: str
+
+
+class MusterAccounted(msgspec.Struct, frozen=True, tag="muster_word"):
+    """Somebody's word on one person of a muster; without a standing an earlier word is taken back."""
+
+    t_ns: int
+    muster: str
+    subject: str
+    by: str
+    standing: Literal["safe", "not_safe"] | None
+    note: str = ""
+
+
+class MusterEnded(msgspec.Struct, frozen=True, tag="muster_end"):
+    """An operator ends a muster."""
+
+    t_ns: int
+    muster: str
+    by: str
+    note: str = ""
+
+
 class PlantReplaced(msgspec.Struct, frozen=True, tag="plant"):
     """The plant's records changed; `plant_json` is the whole `gis.plant.Plant` as JSON."""
 
@@ -175,6 +207,9 @@ Event = (
     | TagReported
     | CameraReported
     | AlarmCommand
+    | MusterStarted
+    | MusterAccounted
+    | MusterEnded
     | PlantReplaced
     | Ticked
 )

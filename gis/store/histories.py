@@ -107,3 +107,16 @@ alarm = Table(
 )
 Index("alarm_raised_idx", alarm.c.plant, alarm.c.raised_ns, alarm.c.id)
 Index("alarm_open_idx", alarm.c.plant, postgresql_where=alarm.c.open)
+
+muster = Table(
+    "muster",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    # Of the newest journal entry folded in.
+    Column("seq", BigInteger, nullable=False),
+    Column("started_ns", BigInteger, nullable=False),
+    Column("ended_ns", BigInteger),
+    Column("body", JSONB, nullable=False),
+)
+Index("muster_started_idx", muster.c.plant, muster.c.started_ns, muster.c.id)

@@ -16,6 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from gis.errors import StoreError
 from gis.store import partitions
 from gis.store.histories import alarm, crossing, journal
+from gis.store.musters import KIND as MUSTER
+from gis.store.musters import keep_musters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +76,7 @@ def append_entries(conn: Connection, plant_code: str, entries: Sequence[JournalE
     conn.execute(insert(journal).on_conflict_do_nothing(), lines)
     if crossings:
         conn.execute(insert(crossing).on_conflict_do_nothing(), crossings)
+    keep_musters(conn, plant_code, [(entry.seq, entry.body) for entry in entries if entry.kind == MUSTER])
     if alarms:
         statement = insert(alarm)
         columns = {column.name: statement.excluded[column.name] for column in alarm.c if not column.primary_key}

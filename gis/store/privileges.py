@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _HISTORIES = (histories.track_chunk, histories.reading, histories.journal, histories.crossing)
-_ALARM = histories.alarm
+_DERIVED = (histories.alarm, histories.muster)
 _RECORDS = tuple(
     table
     for table in tables.metadata.sorted_tables
-    if table not in (*_HISTORIES, _ALARM) and table.name != "spatial_ref_sys"
+    if table not in (*_HISTORIES, *_DERIVED) and table.name != "spatial_ref_sys"
 )
 _LATER = {"writer": ("reader",), "editor": ("reader", "writer"), "importer": ("reader", "writer", "editor")}
 
@@ -61,11 +61,11 @@ _STATEMENTS = {
     Right.READER: (
         "GRANT USAGE ON SCHEMA public TO {account}",
         # The version table tells that there is nothing to migrate.
-        _on("SELECT", (*_RECORDS, *_HISTORIES, _ALARM, "alembic_version")),
+        _on("SELECT", (*_RECORDS, *_HISTORIES, *_DERIVED, "alembic_version")),
     ),
     Right.WRITER: (
-        _on("INSERT", (*_HISTORIES, _ALARM)),
-        _on("UPDATE", (_ALARM,)),
+        _on("INSERT", (*_HISTORIES, *_DERIVED)),
+        _on("UPDATE", _DERIVED),
         "GRANT EXECUTE ON FUNCTION ensure_history_day(regclass, date) TO {account}",
     ),
     # A draft is nobody's record yet.

@@ -28,6 +28,7 @@ from twin.api.routes import (
     history,
     live,
     models,
+    muster,
     ogc,
     people,
     plants,
@@ -82,6 +83,7 @@ def create_app(deps: Deps) -> FastAPI:
         models,
         tiles,
         commissioning,
+        muster,
     ):
         app.include_router(slice_.router, prefix=PREFIX)
     app.include_router(models.files)

@@ -20,9 +20,11 @@ from twin.api.live_schemas import (
     InsideNow,
     ReadingNow,
     RoleNow,
+    SubjectRef,
     TagNow,
     WeatherNow,
 )
+from twin.api.muster_schemas import MusterHeadRecord, MusterPointRecord, MusterRecord, MusterRowRecord
 from twin.api.schemas import LevelRecord, PlantHeadRecord, RoleRecord
 from twin.api.wire import Health, Iso, SubjectKind, Wire
 
@@ -104,6 +106,8 @@ class SnapshotMessage(Wire):
     weather: WeatherNow | None
     tags: list[TagNow]
     cameras: list[CameraNow]
+    muster: MusterRecord | None
+    """The one that is on."""
     connection: Connection
 
 
@@ -196,6 +200,18 @@ class PlantMessage(Wire):
     records: str
 
 
+class MusterMessage(Wire):
+    """A muster began, ended, or says something new of some people: those rows, or all when it began or ended."""
+
+    type: Literal["muster"] = "muster"
+    seq: int
+    cause: Literal["started", "moved", "accounted", "ended"]
+    muster: MusterHeadRecord
+    rows: list[MusterRowRecord]
+    unseen: list[SubjectRef]
+    points: list[MusterPointRecord]
+
+
 LiveMessage = Annotated[
     SnapshotMessage
     | PeopleMessage
@@ -207,6 +223,7 @@ LiveMessage = Annotated[
     | TagMessage
     | CameraMessage
     | ConnectionMessage
-    | PlantMessage,
+    | PlantMessage
+    | MusterMessage,
     Field(discriminator="type"),
 ]

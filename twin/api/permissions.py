@@ -33,6 +33,7 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history.view"
     ALARM_VIEW = "alarm.view"
     ALARM_ACKNOWLEDGE = "alarm.acknowledge"
+    MUSTER_RUN = "muster.run"
     FENCE_EDIT = "fence.edit"
     COMMISSIONING_VIEW = "commissioning.view"
 

@@ -24,6 +24,7 @@ from twin.api.live_messages import (
     Connection,
     CrossingMessage,
     FloodMessage,
+    MusterMessage,
     PeopleMessage,
     PlantMessage,
     ReadingsMessage,
@@ -33,12 +34,14 @@ from twin.api.live_messages import (
 )
 from twin.api.live_schemas import InsideNow, PlantHealth
 from twin.api.movers import Movers
+from twin.api.musters import muster_head, muster_record, with_rows
 from twin.effects import (
     AlarmChanged,
     CameraChanged,
     Crossed,
     Direction,
     FloodChanged,
+    MusterChanged,
     PlantChanged,
     PositionsMoved,
     ReadingsChanged,
@@ -55,7 +58,7 @@ if TYPE_CHECKING:
     from twin.api.healthmodel import HealthModel
     from twin.api.live_messages import LiveMessage
     from twin.commissioning import LocatorReport
-    from twin.effects import Alarm, Effect
+    from twin.effects import Alarm, Effect, Muster
     from twin.events import Reading
 
 MAX_REPLAY = 20_000
@@ -89,6 +92,8 @@ class ReadModel:
         self.inside: dict[tuple[str, str], int] = {}
         self.locator_report: LocatorReport | None = None
         """What the locator last said of anchors and tags."""
+        self.muster: Muster | None = None
+        """The evacuation that is on, with its roll."""
         self.late = 0
         self.holes = 0
         self.plant_wanted = False
@@ -111,6 +116,7 @@ class ReadModel:
             TagChanged: self._tag,
             CameraChanged: self._camera,
             PlantChanged: self._plant_changed,
+            MusterChanged: self._muster_changed,
         }
 
     @property
@@ -192,6 +198,7 @@ class ReadModel:
         self.weather = snapshot.weather
         self.tags = {tag.tag_id: tag for tag in snapshot.tags}
         self.cameras = {camera.camera: camera for camera in snapshot.cameras}
+        self.muster = snapshot.muster
         self.inside = {(subject, fence): since for subject, fence, since in snapshot.inside}
         self.moved = True
         self.snapshot_wanted = True
@@ -295,6 +302,22 @@ class ReadModel:
         self.plant_wanted = True
         return []
 
+    def _muster_changed(self, changed: MusterChanged) -> list[LiveMessage]:
+        known = self.muster if self.muster is not None and self.muster.id == changed.muster.id else changed.muster
+        after = with_rows(known, changed.muster, changed.rows)
+        self.muster = None if after.ended_ns is not None else after
+        told = muster_record(msgspec.structs.replace(changed.muster, rows=changed.rows), self.directory)
+        return [
+            MusterMessage(
+                seq=changed.seq,
+                cause=changed.cause.value,
+                muster=muster_head(changed.muster),
+                rows=told.rows,
+                unseen=told.unseen,
+                points=told.points,
+            )
+        ]
+
     # ------------------------------------------------------------ records
 
     def replace_plant(self, plant: Plant, now_ns: int) -> list[LiveMessage]:
@@ -384,6 +407,7 @@ class ReadModel:
             weather=records.weather_now(self.weather) if self.weather is not None else None,
             tags=[records.tag_now(tag) for tag in self.tags.values()],
             cameras=[records.camera_now(camera) for camera in self.cameras.values()],
+            muster=None if self.muster is None else muster_record(self.muster, directory),
             connection=self.connection(now_ns, health),
         )
 

@@ -16,6 +16,7 @@ from twin.api import (
     frames,
     live_messages,
     live_schemas,
+    muster_schemas,
     schemas,
     wire,
 )
@@ -41,6 +42,7 @@ _MODULES = (
     commissioning_schemas,
     alarm_desk_schemas,
     alarm_statistics_schemas,
+    muster_schemas,
     live_messages,
 )
 _REQUESTS = (
@@ -51,6 +53,9 @@ _REQUESTS = (
     "FenceRetire",
     "FenceRevert",
     "FencePreviewWrite",
+    "MusterStart",
+    "MusterWord",
+    "MusterEnd",
 )
 _SCALARS = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
 

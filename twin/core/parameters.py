@@ -60,6 +60,7 @@ class Parameters:
         fusion_drift_mps: how fast an older fix of another tag loses its worth, metres of sigma per second.
         fusion_gate: squared Mahalanobis distance (2 degrees of freedom, 99.9 %) beyond which two tags are not
             on the same body.
+        muster_roll_h: whoever was seen within these hours before a muster is on its roll.
         stranger_limit: how many tags that no record knows are followed at once; further ones are refused and counted.
         alarms: those of the alarm machine.
     """
@@ -78,4 +79,5 @@ class Parameters:
     fusion_drift_mps: float = 1.5
     fusion_gate: float = 13.816
     stranger_limit: int = 4096
+    muster_roll_h: float = 12.0
     alarms: AlarmParameters = AlarmParameters()

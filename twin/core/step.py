@@ -13,6 +13,7 @@ import pydantic
 
 from gis.fix import FixStatus
 from gis.plant import Plant
+from twin.core import muster
 from twin.core.ledger import Ledger
 from twin.core.moving import measured
 from twin.core.operators import commanded
@@ -32,6 +33,9 @@ from twin.events import (
     CameraReported,
     Event,
     FixesMeasured,
+    MusterAccounted,
+    MusterEnded,
+    MusterStarted,
     PlantReplaced,
     ReadingsTaken,
     TagReported,
@@ -71,6 +75,8 @@ def _folded(world: World, event: Event, out: Ledger) -> World:  # noqa: PLR0911 
             return _tag(world, event, out)
         case CameraReported():
             return _camera(world, event, out)
+        case MusterStarted() | MusterAccounted() | MusterEnded():
+            return muster.commanded(world, event, out)
         case PlantReplaced():
             return _plant(world, event, out)
         case Ticked():
@@ -171,4 +177,4 @@ def _ticked(world: World, out: Ledger) -> World:
     lost = np.flatnonzero((world.tracks["status"] == FixStatus.LOST) & (world.tracks["t_ns"] > 0))
     if len(lost):
         world = abandoned(world, world.now_ns, lost, out)
-    return reconciled(world, world.now_ns, out)
+    return muster.called(reconciled(world, world.now_ns, out), world.now_ns, out)

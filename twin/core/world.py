@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twin.core.conditions import AlarmKey
     from twin.core.fusion import TagFix
     from twin.core.parameters import AlarmParameters
-    from twin.effects import Alarm, CameraChanged, TagChanged, WeatherChanged
+    from twin.effects import Alarm, CameraChanged, Muster, TagChanged, WeatherChanged
     from twin.events import Reading
 
 
@@ -48,6 +48,7 @@ class World:
         alarms: all that are open, by what they are about.
         annunciator: what else the alarm machine remembers.
         readings, weather, tags, cameras: the newest of each.
+        muster: the evacuation that is on, with its roll.
         restored: (subject, fence, entered at) a former core left behind, until the first event says which fences hold.
         started_ns: time of the first event; None before.
         refused: events and fixes nothing could be made of (not finite, too many unknown tags, unreadable records).
@@ -68,6 +69,7 @@ class World:
     weather: WeatherChanged | None = None
     tags: Mapping[str, TagChanged] = field(default_factory=dict)
     cameras: Mapping[str, CameraChanged] = field(default_factory=dict)
+    muster: Muster | None = None
     restored: tuple[tuple[str, str, int], ...] = ()
     started_ns: int | None = None
     refused: int = 0
@@ -80,6 +82,7 @@ def new_world(
     now_ns: int = 0,
     open_alarms: Iterable[Alarm] = (),
     inside: Iterable[tuple[str, str, int]] = (),
+    muster: Muster | None = None,
     parameters: Parameters | None = None,
 ) -> World:
     """A world in which nobody has been seen yet.
@@ -91,6 +94,7 @@ def new_world(
         open_alarms: alarms a former core left behind. Their subjects are taken for inside until a fix says otherwise,
             so that no alarm is raised twice and none is forgotten.
         inside: (subject, fence, entered at UTC ns) a former core left behind.
+        muster: an evacuation a former core left behind.
         parameters: the numbers to run with.
     """
     parameters = parameters or Parameters()
@@ -112,6 +116,7 @@ def new_world(
         tracks=no_tracks(len(roster.carriers)),
         alarms=alarms,
         annunciator=_taken_up(left, alarms, parameters.alarms),
+        muster=muster,
         restored=tuple((subject, fence, t_ns) for (subject, fence), t_ns in entered.items()),
     )
 
@@ -193,4 +198,5 @@ def snapshot(world: World) -> WorldSnapshot:
         tags=list(world.tags.values()),
         cameras=list(world.cameras.values()),
         flood_since_ns=world.annunciator.flood_since_ns,
+        muster=world.muster,
     )

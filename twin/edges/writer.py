@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gis.errors import StoreError
-from gis.store import journal
+from gis.store import journal, musters
 from gis.store.database import transaction
 from gis.wire import WireError, decode, encode
 from twin.core.step import step
 from twin.core.world import new_world, snapshot
 from twin.edges.logs import RateLimited
-from twin.effects import Alarm, AlarmChanged, WorldSnapshot
+from twin.effects import Alarm, AlarmChanged, Muster, MusterChanged, WorldSnapshot
 from twin.events import Event, FixesMeasured, PlantReplaced, Ticked
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Writer:
         """Begin a plant's world where a former core left it: its open alarms, who was inside, its numbers."""
         code = plant.head.code
         last = await self._retained(code)
-        alarms, last_seq = await asyncio.to_thread(self._stored, code)
+        alarms, last_seq, muster = await asyncio.to_thread(self._stored, code)
         now_ns = self._clock.now_ns()
         # Numbers are microseconds at the start, so they never repeat unless the clock was set back.
         first_seq = max(now_ns // 1000, last_seq + 1, last.seq + 1 if last is not None else 0)
@@ -67,6 +67,8 @@ class Writer:
             now_ns=now_ns,
             open_alarms=_left_open(alarms, last),
             inside=last.inside if last is not None else (),
+            # The picture is shown anew at every change of a muster; without one the journal is the word.
+            muster=last.muster if last is not None else muster,
         )
         self._worlds[code] = world
         self._locks.setdefault(code, asyncio.Lock())
@@ -102,7 +104,7 @@ class Writer:
                 await self._bus.publish(f"effects/{plant}", encode(effect))
             if isinstance(event, FixesMeasured):
                 self._vitals.lag("measured_to_effect", self._clock.now_ns(), event.t_ns)
-            if any(isinstance(effect, AlarmChanged) for effect in effects):
+            if any(isinstance(effect, AlarmChanged | MusterChanged) for effect in effects):
                 await self._publish_snapshot(plant)
 
     async def tick(self) -> None:
@@ -137,14 +139,16 @@ class Writer:
                 log.warning("the retained snapshot of %s is of another version; starting without it", plant)
                 return None
 
-    def _stored(self, plant: str) -> tuple[list[Alarm], int]:
+    def _stored(self, plant: str) -> tuple[list[Alarm], int, Muster | None]:
         with transaction(self._engine) as connection:
             bodies = journal.open_alarms(connection, plant)
             last_seq = journal.last_seq(connection, plant) or 0
+            muster = musters.muster_at(connection, plant, self._clock.now_ns())
         try:
-            return [msgspec.convert(body, Alarm) for body in bodies], last_seq
+            on = None if muster is None else msgspec.convert(muster, Muster)
+            return [msgspec.convert(body, Alarm) for body in bodies], last_seq, on
         except msgspec.ValidationError as error:
-            raise StoreError(f"an open alarm of {plant} cannot be read: {error}") from error
+            raise StoreError(f"an open alarm or muster of {plant} cannot be read: {error}") from error
 
 
 def _left_open(stored: list[Alarm], last: WorldSnapshot | None) -> list[Alarm]:

@@ -15,7 +15,16 @@ from gis.fix import Reason
 from gis.store.journal import JournalEntry
 from gis.store.paths import TrackChunk
 from gis.wire import WireError, decode
-from twin.effects import AlarmChanged, Crossed, Effect, FloodChanged, PlantChanged, PositionsMoved, ReadingsChanged
+from twin.effects import (
+    AlarmChanged,
+    Crossed,
+    Effect,
+    FloodChanged,
+    MusterChanged,
+    PlantChanged,
+    PositionsMoved,
+    ReadingsChanged,
+)
 from twin.sinks.spool import Gap, Kind, Position, Record
 
 if TYPE_CHECKING:
@@ -38,14 +47,14 @@ def kind_of(effect: Effect) -> Kind:
             return Kind.POSITIONS
         case ReadingsChanged():
             return Kind.READINGS
-        case Crossed() | AlarmChanged() | FloodChanged() | PlantChanged():
+        case Crossed() | AlarmChanged() | FloodChanged() | MusterChanged() | PlantChanged():
             return Kind.JOURNAL
         case _:
             return Kind.MARK
 
 
-def entry_of(effect: Crossed | AlarmChanged | FloodChanged | PlantChanged) -> JournalEntry:
-    """A crossing, a change of an alarm, of a flood or of records as a line of the journal.
+def entry_of(effect: Crossed | AlarmChanged | FloodChanged | MusterChanged | PlantChanged) -> JournalEntry:
+    """A crossing, a change of an alarm, a flood, a muster or of records as a line of the journal.
 
     Bodies: a crossing's own fields; `{"cause", "by", "why", "alarm"}` with the whole alarm; `{"since_ns", "alarms"}`;
     nothing for a change of records.
@@ -64,6 +73,13 @@ def entry_of(effect: Crossed | AlarmChanged | FloodChanged | PlantChanged) -> Jo
             return JournalEntry(
                 effect.seq, effect.t_ns, "flood", "", {"since_ns": effect.since_ns, "alarms": effect.alarms}
             )
+        case MusterChanged():
+            body = {
+                "cause": effect.cause.value,
+                "muster": msgspec.to_builtins(effect.muster),
+                "rows": [msgspec.to_builtins(row) for row in effect.rows],
+            }
+            return JournalEntry(effect.seq, effect.t_ns, "muster", "", body)
         case PlantChanged():
             return JournalEntry(effect.seq, effect.t_ns, "plant", "", {})
 
@@ -153,7 +169,7 @@ class Harvest:
                     self._add_positions(record, effect, now_s)
                 case ReadingsChanged():
                     self._add_readings(record, effect, now_s)
-                case Crossed() | AlarmChanged() | FloodChanged() | PlantChanged():
+                case Crossed() | AlarmChanged() | FloodChanged() | MusterChanged() | PlantChanged():
                     self._add_entry(record, entry_of(effect))
                     urgent = True
                 case _:

@@ -141,6 +141,7 @@ export function snapshot(changes: Partial<SnapshotMessage> = {}): SnapshotMessag
     weather: null,
     tags: [],
     cameras: [],
+    muster: null,
     connection: connection(),
     ...changes,
   };

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from tests.twin.api.conftest import Twin
 
-PLACEHOLDERS = {"plant": "TEST-1", "code": "X", "alarm": "X", "subject": "X", "sha": "0" * 64, "layer": "zones"}
+PLACEHOLDERS = {
+    "plant": "TEST-1",
+    "code": "X",
+    "alarm": "X",
+    "subject": "X",
+    "sha": "0" * 64,
+    "layer": "zones",
+    "muster": "X",
+}
 
 
 def _routes(routes: list[Any]) -> Iterator[Any]:

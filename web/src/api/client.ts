@@ -9,6 +9,12 @@ import type {
   CommissioningRecord,
   CoverageRecord,
   FenceRecord,
+  MusterAccepted,
+  MusterEnd,
+  MusterPage,
+  MusterRecord,
+  MusterStart,
+  MusterWord,
   ModelsManifest,
   PersonRecord,
   PlantHeadRecord,
@@ -190,6 +196,28 @@ export const api = {
   /** One alarm, standing or over. */
   async alarm(code: string, id: string, signal: AbortSignal): Promise<AlarmRecord> {
     return (await get(`${plantPath(code)}/alarms/${encodeURIComponent(id)}`, signal)) as AlarmRecord;
+  },
+
+  /** Musters and drills, the last begun first. */
+  async musters(code: string, next: string | null, signal: AbortSignal): Promise<MusterPage> {
+    const path = `${plantPath(code)}/musters`;
+    return (await get(next === null ? path : nextPath(path, next), signal)) as MusterPage;
+  },
+
+  /** One muster with its roll. */
+  async muster(code: string, id: string, signal: AbortSignal): Promise<MusterRecord> {
+    return (await get(`${plantPath(code)}/musters/${encodeURIComponent(id)}`, signal)) as MusterRecord;
+  },
+
+  /** Where the roll is as a table for other programs. */
+  rollPath(code: string, id: string, language: string): string {
+    return `${BASE}${plantPath(code)}/musters/${encodeURIComponent(id)}/roll.csv?lang=${language}`;
+  },
+
+  /** Hands a command about musters over; what comes of it arrives on the live connection. */
+  async musterCommand(code: string, rest: string, body: MusterStart | MusterWord | MusterEnd): Promise<MusterAccepted> {
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    return (await request(`${BASE}${plantPath(code)}/musters${rest}`, init)) as MusterAccepted;
   },
 
   /** Hands the acknowledgement over; the alarm's new state arrives on the live connection. */

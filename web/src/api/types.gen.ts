@@ -1059,11 +1059,131 @@ export interface MoverRow {
   battery_pct: number | null;
 }
 
+/** A command was handed to the twin; its effect arrives on the live connection. */
+export interface MusterAccepted {
+  muster: string;
+}
+
+/** What an operator says when ending a muster. */
+export interface MusterEnd {
+  note?: string;
+}
+
+/** A muster without its roll. */
+export interface MusterHeadRecord {
+  id: string;
+  drill: boolean;
+  reason: string;
+  /** ISO 8601 UTC, ends in Z */
+  started: string;
+  started_by: string;
+  ended: string | null;
+  ended_by: string | null;
+  result: string;
+}
+
+/** A muster began, ended, or says something new of some people: those rows, or all when it began or ended. */
+export interface MusterMessage {
+  type: "muster";
+  seq: number;
+  cause: "started" | "moved" | "accounted" | "ended";
+  muster: MusterHeadRecord;
+  rows: MusterRowRecord[];
+  unseen: SubjectRef[];
+  points: MusterPointRecord[];
+}
+
+/** Musters, the last begun first. */
+export interface MusterPage {
+  items: MusterSummary[];
+  total: number | null;
+  next: string | null;
+}
+
 /** Where people gather in an evacuation. */
 export interface MusterPoint {
   kind: "muster_point";
   capacity: number;
   radius_m: number;
+}
+
+/** A muster point and how many are there. */
+export interface MusterPointRecord {
+  fence: string;
+  names: Names;
+  present: number;
+}
+
+/** A muster with its roll. */
+export interface MusterRecord {
+  id: string;
+  drill: boolean;
+  reason: string;
+  /** ISO 8601 UTC, ends in Z */
+  started: string;
+  started_by: string;
+  ended: string | null;
+  ended_by: string | null;
+  result: string;
+  rows: MusterRowRecord[];
+  /** Carry a tag and were not seen for hours: not on the roll, and not forgotten. */
+  unseen: SubjectRef[];
+  points: MusterPointRecord[];
+}
+
+/** One person on the roll. */
+export interface MusterRowRecord {
+  subject: SubjectRef;
+  team: string | null;
+  employer: string | null;
+  standing: "safe" | "moving" | "not_safe" | "not_known";
+  /** Since when they stand so. */
+  since: string;
+  /** Newest fix; null when they were never seen. */
+  seen: string | null;
+  x_m: number | null;
+  y_m: number | null;
+  /** Where that was, and the radius that holds it with 95 %; null when they were never seen. */
+  r95_m: number | null;
+  /** Code of the risk zone or unit around that place. */
+  near: string | null;
+  /** Muster point (fence code) they are in, or were in when last seen. */
+  point: string | null;
+  reasons: ("silent" | "unseen" | "uncertain" | "sos" | "contradicted")[];
+  word: WordRecord | null;
+}
+
+/** What an operator says when calling everybody to the muster points. */
+export interface MusterStart {
+  drill: boolean;
+  reason: string;
+}
+
+/** A muster of the past in one line. */
+export interface MusterSummary {
+  id: string;
+  drill: boolean;
+  reason: string;
+  /** ISO 8601 UTC, ends in Z */
+  started: string;
+  started_by: string;
+  ended: string | null;
+  ended_by: string | null;
+  result: string;
+  people: number;
+  /** How they stood at its end, or stand now. */
+  counts: Record<string, number>;
+  /** Seconds until half of the roll was safe; null when that was not reached. */
+  half_safe_s: number | null;
+  nine_tenths_safe_s: number | null;
+  all_safe_s: number | null;
+}
+
+/** An operator's or a team leader's word on one person; null takes an earlier word back. */
+export interface MusterWord {
+  subject: string;
+  standing: "safe" | "not_safe" | null;
+  note?: string;
 }
 
 /** A name in both languages. */
@@ -1486,6 +1606,8 @@ export interface SnapshotMessage {
   weather: WeatherNow | null;
   tags: TagNow[];
   cameras: CameraNow[];
+  /** The one that is on. */
+  muster: MusterRecord | null;
   connection: Connection;
 }
 
@@ -1697,6 +1819,15 @@ export interface Weekly {
   end: string;
 }
 
+/** Somebody's word on one person. */
+export interface WordRecord {
+  standing: "safe" | "moving" | "not_safe" | "not_known";
+  by: string;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  note: string;
+}
+
 /** Zones. */
 export interface ZonePage {
   items: ZoneRecord[];
@@ -1720,7 +1851,7 @@ export interface ZoneRecord {
 }
 
 /** Every text message of the live connection, by its `type`. */
-export type LiveMessage = SnapshotMessage | PeopleMessage | AlarmMessage | FloodMessage | CrossingMessage | ReadingsMessage | WeatherMessage | TagMessage | CameraMessage | ConnectionMessage | PlantMessage;
+export type LiveMessage = SnapshotMessage | PeopleMessage | AlarmMessage | FloodMessage | CrossingMessage | ReadingsMessage | WeatherMessage | TagMessage | CameraMessage | ConnectionMessage | PlantMessage | MusterMessage;
 
 /** Binary position frame, little endian: header, then columns of n rows:
  * x i16[n], y i16[n], z i16[n] in decimetres from the site origin, age u16[n], status u8[n], r95 u8[n].

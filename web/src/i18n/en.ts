@@ -36,6 +36,11 @@ export const en: Dictionary = {
   'wind.w': 'W',
   'wind.nw': 'NW',
 
+  'muster.banner': 'EVACUATION for {age}',
+  'muster.banner.drill': 'Evacuation drill for {age}',
+  'muster.banner.more': '{safe} of {all} safe, {unknown} not known',
+  'muster.banner.open': 'Roll call',
+
   'rail.plant': 'Plant',
   'rail.layers': 'Layers',
   'rail.alarms': 'Alarms',

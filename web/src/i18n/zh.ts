@@ -34,6 +34,11 @@ export const zh = {
   'wind.w': '西',
   'wind.nw': '西北',
 
+  'muster.banner': '紧急疏散：已 {age}',
+  'muster.banner.drill': '疏散演练：已 {age}',
+  'muster.banner.more': '{safe}/{all} 安全，{unknown} 人不明',
+  'muster.banner.open': '点名',
+
   'rail.plant': '厂区',
   'rail.layers': '图层',
   'rail.alarms': '报警',

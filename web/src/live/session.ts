@@ -10,6 +10,7 @@ import type { LiveMessage, SnapshotMessage } from '../api/types.gen';
 import type { PositionFrame } from '../map/port';
 import { changeAlarm, floodSince, replaceAlarms } from '../store/alarms';
 import * as live from '../store/live';
+import { changeMuster, muster } from '../store/muster';
 import { indexed, models, modelsMissing, records, recordsFault } from '../store/records';
 import type { FrameListener, Source } from '../store/session';
 import { liveFeed as feed } from '../store/stage';
@@ -134,6 +135,9 @@ export class Session implements Source {
           live.merged(feed.get(live.cameras), [message.camera], (row) => row.camera),
         );
         break;
+      case 'muster':
+        changeMuster(message);
+        break;
       case 'connection':
         this.#connectionSays(message.connection, now_ms);
         break;
@@ -156,6 +160,7 @@ export class Session implements Source {
     feed.set(live.weather, snapshot.weather);
     feed.set(live.tags, new Map(snapshot.tags.map((row) => [row.tag, row])));
     feed.set(live.cameras, new Map(snapshot.cameras.map((row) => [row.camera, row])));
+    muster.value = snapshot.muster;
     this.#newest_ms = 0;
     this.#connectionSays(snapshot.connection, now_ms);
     this.#readRecords(snapshot.records);

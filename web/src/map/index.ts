@@ -20,6 +20,7 @@ import type {
   Language,
   LayerSwitches,
   MapAlarm,
+  MusterStanding,
   MapCameraStates,
   MapEvents,
   MapReadings,
@@ -60,6 +61,7 @@ class MapLibrePlant implements PlantMap {
   private table: MoverTable | null = null;
   private frame: PositionFrame | null = null;
   private alarms: readonly MapAlarm[] = [];
+  private rollCall: ReadonlyMap<string, MusterStanding> | null = null;
   private readings: MapReadings = new Map();
   private cameraStates: MapCameraStates = new Map();
   private marks: readonly Mark[] = [];
@@ -246,6 +248,11 @@ class MapLibrePlant implements PlantMap {
 
   setAlarms(alarms: readonly MapAlarm[]): void {
     this.alarms = alarms;
+    this.redraw();
+  }
+
+  setRollCall(standings: ReadonlyMap<string, MusterStanding> | null): void {
+    this.rollCall = standings;
     this.redraw();
   }
 
@@ -459,6 +466,7 @@ class MapLibrePlant implements PlantMap {
       positions: scene.movers.positions,
       moverVisible: (row) => scene.movers.visible(row),
       alarms: this.alarms,
+      rollCall: this.rollCall,
       selection: this.selection,
       hover: this.hover,
       show: { labels: this.switches.labels, units: this.switches.units, names: this.switches.names },

@@ -12,7 +12,8 @@ import type { Label, LabelClass } from './features';
 import type { Palette } from './palette';
 import { Lettering } from './lettering';
 import { Placement } from './placement';
-import type { AnchorState, Language, MapAlarm, MapSelection, MoverTable, PositionFrame } from './port';
+import type { AnchorState, Language, MapAlarm, MapSelection, MoverTable, MusterStanding, PositionFrame } from './port';
+import { drawStanding } from './standing';
 
 export interface Mark {
   code: string;
@@ -45,6 +46,7 @@ export interface OverlayScene {
   positions: Float32Array;
   moverVisible: (row: number) => boolean;
   alarms: readonly MapAlarm[];
+  rollCall: ReadonlyMap<string, MusterStanding> | null;
   selection: MapSelection | null;
   hover: MapSelection | null;
   show: { labels: boolean; units: boolean; names: boolean };
@@ -103,6 +105,7 @@ export class Overlay {
     this.drawMarks();
     if (scene.zoom < CLUSTER_BELOW_ZOOM) this.crowds();
     this.alarmRings();
+    this.roll();
     this.moverNames();
     this.drawLabels();
   }
@@ -313,6 +316,19 @@ export class Overlay {
         this.g.stroke(path);
       }
       this.g.setLineDash([]);
+    }
+  }
+
+  /** In an evacuation: how each of the roll stands; far out only those to worry about. */
+  private roll(): void {
+    const { rollCall, table, frame, palette, zoom } = this.s;
+    if (!rollCall || !table || !frame) return;
+    for (let row = 0; row < Math.min(frame.n, table.rows.length); row++) {
+      const standing = rollCall.get(table.rows[row]?.id ?? '');
+      if (standing === undefined || !this.s.moverVisible(row)) continue;
+      if (zoom < CLUSTER_BELOW_ZOOM && (standing === 'safe' || standing === 'moving')) continue;
+      const head = this.head(row);
+      if (head) drawStanding(this.g, palette, standing, head.x + 10, head.y - 7);
     }
   }
 

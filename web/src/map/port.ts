@@ -311,6 +311,8 @@ export interface Sketch {
   show(prisms: readonly SketchPrism[]): void;
 }
 
+export type MusterStanding = 'safe' | 'moving' | 'not_safe' | 'not_known';
+
 export interface MapEvents {
   /** A click: what was hit, or null for the bare ground. */
   select: MapSelection | null;
@@ -342,6 +344,8 @@ export interface PlantMap {
   setSurvey(survey: Survey | null): void;
   /** Null before it is mounted. */
   readonly sketch: Sketch | null;
+  /** How everybody stands in the evacuation that is on, by mover id; null when none is. */
+  setRollCall(standings: ReadonlyMap<string, MusterStanding> | null): void;
   flyTo(target: FlyTarget): void;
   view(): ViewState;
   setView(view: ViewState): void;

@@ -1,11 +1,14 @@
-import { CircleAlert, RefreshCw, TriangleAlert } from 'lucide';
+import { CircleAlert, RefreshCw, Siren, TriangleAlert } from 'lucide';
 import { t } from '../i18n';
 import { age } from '../i18n/format';
 import { partlyBlind } from '../live/liveness';
 import { connection, liveness, now_ms, plantKnown } from '../store/live';
 import { map, mapCondition } from '../store/map';
+import { muster, standings } from '../store/muster';
 import { modelsMissing, records, recordsFault } from '../store/records';
 import { liveSession } from '../store/session';
+import { liveFeed } from '../store/stage';
+import { openView, toggleView } from '../store/views';
 import { Icon } from './Icon';
 
 /** What is wrong with the picture, in one line under the top bar. Says what is seen, and what to do. */
@@ -50,11 +53,35 @@ function PartlyBlindBanner() {
   );
 }
 
-/** Everything that makes the picture less than whole. */
+/** An evacuation is on: how many are not known to be safe, and the way to the roll. */
+function MusterBanner() {
+  const on = muster.value;
+  if (on === null) return null;
+  const counts = standings(on.rows);
+  // An evacuation is of now, also over a replay.
+  const since = age((liveFeed.watched(now_ms) - Date.parse(on.started)) / 1000);
+  return (
+    <div class={`banner ${on.drill ? 'is-late' : 'is-lost'}`} role="alert" data-testid="muster-banner">
+      <Icon node={Siren} />
+      <strong>{t(on.drill ? 'muster.banner.drill' : 'muster.banner', { age: since })}</strong>
+      <span class="banner-more">
+        {t('muster.banner.more', { safe: counts.safe, all: on.rows.length, unknown: counts.not_known })}
+      </span>
+      {openView.value !== 'muster' && (
+        <button type="button" class="button" onClick={() => toggleView('muster')}>
+          {t('muster.banner.open')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Everything that makes the picture less than whole, and an evacuation. */
 export function Banners() {
   return (
     <div class="banners">
       <ConnectionBanner />
+      <MusterBanner />
       <PartlyBlindBanner />
       {!plantKnown.value && (
         <div class="banner is-late" role="alert">

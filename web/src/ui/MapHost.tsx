@@ -5,6 +5,7 @@ import type { MapReading, PlantMap, ViewState } from '../map/port';
 import { alarms, mapAlarm } from '../store/alarms';
 import { cameras, frozen, isStale, now_ms, readings } from '../store/live';
 import { hover, map, mapCondition, view } from '../store/map';
+import { rollCall } from '../store/muster';
 import { layerPanelOpen, layers, theme } from '../store/preferences';
 import { data, records } from '../store/records';
 import { alarmListOpen, following, mapSelection, select, selection } from '../store/selection';
@@ -87,6 +88,7 @@ function wire(now: PlantMap): () => void {
       if (firstView !== null) now.setView(firstView);
     }),
     effect(() => now.setAlarms(alarms.value.map(mapAlarm))),
+    effect(() => now.setRollCall(rollCall.value)),
     effect(() => now.setReadings(mapReadings())),
     effect(() => now.setCameraStates(cameras.value)),
     effect(() => now.setSelection(mapSelection.value)),

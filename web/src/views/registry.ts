@@ -1,6 +1,6 @@
 /** Every view beside the live plant. A new one is an entry here, a key in `store/views.ts`, and a folder beside this file. */
 
-import { History, RadioTower } from 'lucide';
+import { History, RadioTower, Siren } from 'lucide';
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { IconNode } from 'lucide';
@@ -23,6 +23,15 @@ export interface ViewEntry {
 }
 
 export const VIEWS: readonly ViewEntry[] = [
+  {
+    key: 'muster',
+    icon: Siren,
+    label: { zh: '集合', en: 'Muster' },
+    title: { zh: '应急集合点名', en: 'Evacuation muster' },
+    letter: 'm',
+    place: 'side',
+    load: () => import('./muster/Panel').then((module) => module.MusterPanel),
+  },
   {
     key: 'commissioning',
     icon: RadioTower,
