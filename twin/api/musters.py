@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +139,12 @@ _STANDING_WORDS = {
 }
 
 
+class _Lines(list[str]):
+    """What a CSV writer writes to."""
+
+    write = list.append
+
+
 def muster_csv(muster: MusterRecord, language: str, teams: Mapping[str, str]) -> str:
     """The roll as CSV with a header in one language; those to worry about first.
 
@@ -148,8 +153,8 @@ def muster_csv(muster: MusterRecord, language: str, teams: Mapping[str, str]) ->
         language: zh or en.
         teams: team names by code in that language.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
+    lines = _Lines()
+    writer = csv.writer(lines)
     writer.writerow(_COLUMNS[language])
     for row in muster.rows:
         word = row.word
@@ -173,7 +178,7 @@ def muster_csv(muster: MusterRecord, language: str, teams: Mapping[str, str]) ->
                 "" if word is None else word.note,
             )
         )
-    return "\ufeff" + text.getvalue()
+    return "\ufeff" + "".join(lines)
 
 
 def _plain(value: str) -> str:
