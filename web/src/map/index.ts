@@ -33,6 +33,7 @@ import type {
   Theme,
   ViewState,
 } from './port';
+import { placeOf } from './places';
 import { LAYERS } from './port';
 import { Sketching } from './sketching';
 import { showRaster } from './survey';
@@ -370,28 +371,13 @@ class MapLibrePlant implements PlantMap {
   }
 
   flyTo(target: FlyTarget): void {
-    const place = this.placeOf(target);
+    const place = placeOf(target, {
+      table: this.table,
+      positions: this.scene?.movers.positions ?? null,
+      outlineOf: (one) => this.outlines.footprints.get(one.id) ?? this.picker?.area(one) ?? null,
+    });
     if (!place) return;
     this.camera?.show(siteToLonLat(this.origin, place.x, place.y), place.span);
-  }
-
-  private placeOf(target: FlyTarget): { x: number; y: number; span: number } | null {
-    if (!('kind' in target)) return { x: target.x_m, y: target.y_m, span: target.span_m ?? 60 };
-    if (target.kind === 'mover') {
-      const row = this.table?.rows.findIndex((r) => r.id === target.id) ?? -1;
-      const p = this.scene?.movers.positions;
-      if (row < 0 || !p || p[3 * row] === undefined) return null;
-      return { x: p[3 * row] ?? 0, y: p[3 * row + 1] ?? 0, span: 45 };
-    }
-    const outline = this.outlines.footprints.get(target.id) ?? this.areaOf(target);
-    if (!outline) return null;
-    const points = outline.rings.flat();
-    const reach = Math.max(...points.map(([x, y]) => Math.hypot(x - outline.x_m, y - outline.y_m)));
-    return { x: outline.x_m, y: outline.y_m, span: Math.max(30, reach * 2.4) };
-  }
-
-  private areaOf(target: MapSelection): { rings: [number, number][][]; x_m: number; y_m: number } | null {
-    return this.picker?.area(target) ?? null;
   }
 
   view(): ViewState {
