@@ -18,6 +18,7 @@ from twin.api.page import Page
 from twin.api.permissions import operator_on_duty
 from twin.api.routes import (
     alarm_catalogue,
+    alarm_commands,
     alarm_explain,
     alarm_statistics,
     alarms,
@@ -77,6 +78,7 @@ def create_app(deps: Deps) -> FastAPI:
         collections,
         alarms,
         alarm_catalogue,
+        alarm_commands,
         alarm_explain,
         alarm_statistics,
         history,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -253,10 +253,86 @@ class CrossingRecord(Wire):
     dwell_s: float | None
 
 
+class AlarmStoryEntry(Wire):
+    """One change of an alarm: when, what, who and why, and how the alarm stood after it."""
+
+    seq: int
+    t: Iso
+    cause: str
+    by: str | None
+    why: str
+    alarm: AlarmRecord
+
+
+class AlarmStory(Wire):
+    """Everything that happened to one alarm, in order."""
+
+    entries: list[AlarmStoryEntry]
+
+
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
+
+
 class Acknowledge(Wire):
     """An operator's word on an alarm."""
 
     note: str = Field(default="", max_length=500)
+
+
+class AcknowledgeMany(Wire):
+    """An operator's word on the alarms of a visible page."""
+
+    alarms: list[Annotated[str, Field(max_length=400)]] = Field(min_length=1, max_length=200)
+    """Their ids. There is no way to acknowledge what is not named."""
+    note: str = Field(default="", max_length=500)
+
+
+class Shelve(Wire):
+    """Put an alarm aside for a time."""
+
+    for_s: float = Field(gt=0, le=86_400)
+    """Seconds; the shelf ends by itself."""
+    reason: Reason
+    one_shot: bool = False
+    """Ends earlier, as soon as the condition is over."""
+
+
+class Unshelve(Wire):
+    """Take an alarm back before its time."""
+
+    reason: str = Field(default="", max_length=500)
+
+
+class Service(Wire):
+    """Why something goes out of service, or comes back."""
+
+    reason: Reason
+
+
+class Handle(Wire):
+    """A step of handling: handling → verifying → closed; back to handling when the check failed."""
+
+    stage: StageName
+    note: str = Field(default="", max_length=2000)
+    result: str = Field(default="", max_length=2000)
+    """Required to close."""
+    cause: str = Field(default="", max_length=64)
+    """Code of what the trouble came from."""
+    false_alarm: bool = False
+
+
+class RefusedAlarm(Wire):
+    """Why a command about an alarm was not taken."""
+
+    alarm: str
+    code: str
+
+
+class AcceptedMany(Wire):
+    """Commands were handed to the twin; their effects arrive on the live connection."""
+
+    accepted: list[str]
+    refused: list[RefusedAlarm]
 
 
 class Accepted(Wire):

@@ -34,6 +34,10 @@ class Permission(StrEnum):
     ALARM_VIEW = "alarm.view"
     ALARM_ACKNOWLEDGE = "alarm.acknowledge"
     MUSTER_RUN = "muster.run"
+    ALARM_SHELVE = "alarm.shelve"
+    ALARM_RESET = "alarm.reset"
+    ALARM_HANDLE = "alarm.handle"
+    ALARM_SERVICE = "alarm.service"
     FENCE_EDIT = "fence.edit"
     COMMISSIONING_VIEW = "commissioning.view"
 

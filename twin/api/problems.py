@@ -4,6 +4,7 @@ ApiError
 ├── BadRequestError          400  a parameter or header that cannot be understood
 ├── ForbiddenError           403  the principal lacks the permission, or the request comes from another site
 ├── MissingError             404  no such plant, record, page
+├── ConflictError            409  what is asked for cannot be as things stand
 ├── StaleError               412  `If-Match` names a version that no longer holds
 ├── UnmatchedError           428  a write without `If-Match`
 ├── RefusedError             422  a body that says something impossible
@@ -61,6 +62,10 @@ class MissingError(ApiError):
     """No such plant, record or page."""
 
 
+class ConflictError(ApiError):
+    """What is asked for cannot be as things stand."""
+
+
 class StaleError(ApiError):
     """`If-Match` names a version that no longer holds."""
 
@@ -82,6 +87,7 @@ _TABLE: dict[type[Exception], tuple[HTTPStatus, str]] = {
     BadRequestError: (HTTPStatus.BAD_REQUEST, "bad_request"),
     ForbiddenError: (HTTPStatus.FORBIDDEN, "forbidden"),
     MissingError: (HTTPStatus.NOT_FOUND, "not_found"),
+    ConflictError: (HTTPStatus.CONFLICT, "conflict"),
     StaleError: (HTTPStatus.PRECONDITION_FAILED, "stale"),
     UnmatchedError: (HTTPStatus.PRECONDITION_REQUIRED, "if_match_required"),
     RefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, "refused"),

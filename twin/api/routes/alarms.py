@@ -5,38 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from gis.store.journal import alarm_story, list_alarms, list_crossings
 from gis.time import format_time
-from gis.wire import encode
 from twin.api.alarm_records import alarm_etag, alarm_record
 from twin.api.answers import (
     After,
-    IfMatch,
     InstantText,
     TheDeps,
     answer,
     answer_features,
     instant,
-    must_match,
     next_link,
     wants_geojson,
 )
-from twin.api.live_schemas import Accepted, Acknowledge, AlarmRecord, CrossingRecord, Principal
-from twin.api.permissions import Permission, permitted, requires
+from twin.api.live_schemas import AlarmRecord, AlarmStory, AlarmStoryEntry, CrossingRecord
+from twin.api.permissions import Permission, permitted
 from twin.api.problems import BadRequestError, MissingError
 from twin.api.schemas import AlarmPage, CrossingPage
 from twin.api.wire import Feature
 from twin.effects import Alarm
-from twin.events import AlarmAcknowledged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gis.store.journal import JournalEntry
     from twin.api.context import Deps
+    from twin.api.directory import Directory
     from twin.api.readmodel import ReadModel
 
 router = APIRouter(tags=["alarms"])
 PageLimit = Annotated[int, Query(ge=1, le=1000, description="Most items of a page.")]
+StateAsked = Literal["all", "open", "shelved", "suppressed", "out_of_service", "in_work"]
+_STATES: dict[StateAsked, Callable[[Alarm], bool]] = {
+    "all": lambda _: True,
+    "open": lambda _: True,
+    "shelved": lambda alarm: alarm.shelved is not None,
+    "suppressed": lambda alarm: alarm.suppressed is not None,
+    "out_of_service": lambda alarm: alarm.out_of_service is not None,
+    "in_work": lambda alarm: alarm.is_in_work,
+}
 One = Annotated[str | None, Query(max_length=200)]
 
 
@@ -45,7 +54,7 @@ async def alarms(
     request: Request,
     deps: TheDeps,
     plant: str,
-    state: Annotated[Literal["open", "all"], Query(description="`open` is answered without the database.")] = "all",
+    state: Annotated[StateAsked, Query(description="All but `all` are answered without the database.")] = "all",
     kind: One = None,
     subject: One = None,
     from_: Annotated[str | None, Query(alias="from", max_length=40, description="Raised at or after.")] = None,
@@ -61,7 +70,10 @@ async def alarms(
     known = {
         alarm.id: alarm
         for alarm in model.open_alarms()
-        if from_ns <= alarm.raised_ns < to_ns and kind in (None, alarm.kind) and subject in (None, alarm.subject)
+        if from_ns <= alarm.raised_ns < to_ns
+        and kind in (None, alarm.kind)
+        and (subject in (None, alarm.subject) or subject in alarm.subjects)
+        and _STATES[state](alarm)
     }
     before = _place(after)
     if state == "all":
@@ -90,46 +102,36 @@ async def alarms(
     if wants_geojson(request):
         features = [alarm_feature(alarm) for alarm in written]
         return answer_features(request, features, len(found), link, format_time(now_ns))
-    return answer(AlarmPage(items=written, total=len(found) if state == "open" else None, next=link))
+    return answer(AlarmPage(items=written, total=None if state == "all" else len(found), next=link))
 
 
 @router.get("/plants/{plant}/alarms/{alarm}", response_model=AlarmRecord, **permitted(Permission.ALARM_VIEW))
 async def alarm_by_id(request: Request, deps: TheDeps, plant: str, alarm: str) -> Response:
     """One alarm as it stands, with the fixes that caused it."""
     model = deps.model(plant)
-    found = await _find(deps, model, plant, alarm)
+    found = await find_alarm(deps, model, plant, alarm)
     return answer(alarm_record(found, model.directory), request, alarm_etag(found))
 
 
-@router.post(
-    "/plants/{plant}/alarms/{alarm}/acknowledge",
-    response_model=Accepted,
-    status_code=202,
-    **permitted(Permission.ALARM_ACKNOWLEDGE),
-)
-async def acknowledge(
-    deps: TheDeps,
-    plant: str,
-    alarm: str,
-    principal: Annotated[Principal, Depends(requires(Permission.ALARM_ACKNOWLEDGE))],
-    body: Acknowledge | None = None,
-    if_match: IfMatch = None,
-) -> Response:
-    """Say that an operator has seen an alarm. The change arrives on the live connection.
-
-    Works without the database. With `If-Match`, an alarm that changed meanwhile is refused with 412.
-    """
+@router.get("/plants/{plant}/alarms/{alarm}/story", response_model=AlarmStory, **permitted(Permission.ALARM_VIEW))
+async def story(deps: TheDeps, plant: str, alarm: str) -> Response:
+    """Everything that ever happened to one alarm, in order: when, what, who and why, and how it stood after it."""
     model = deps.model(plant)
-    found = model.alarms.get(alarm)
-    if found is None:
-        raise MissingError("no such open alarm", "unknown_alarm", alarm=alarm)
-    if if_match is not None:
-        must_match(if_match, alarm_etag(found))
-    now_ns = deps.clock.now_ns()
-    note = body.note if body is not None else ""
-    event = AlarmAcknowledged(t_ns=now_ns, alarm=alarm, by=principal.id, note=note)
-    await deps.publish(f"events/{plant}", encode(event))
-    return answer(Accepted(alarm=alarm_record(found, model.directory)), status=202)
+    entries = await deps.history.ask(lambda connection: alarm_story(connection, plant, alarm))
+    if not entries and alarm not in model.alarms:
+        raise MissingError("no such alarm", "unknown_alarm", alarm=alarm)
+    return answer(AlarmStory(entries=[_chapter(entry, model.directory) for entry in entries]))
+
+
+def _chapter(entry: JournalEntry, directory: Directory) -> AlarmStoryEntry:
+    return AlarmStoryEntry(
+        seq=entry.seq,
+        t=format_time(entry.t_ns),
+        cause=entry.body.get("cause", ""),
+        by=entry.body.get("by"),
+        why=entry.body.get("why", ""),
+        alarm=alarm_record(read_alarm(entry.body["alarm"]), directory),
+    )
 
 
 @router.get("/plants/{plant}/crossings", response_model=CrossingPage, **permitted(Permission.HISTORY_VIEW))
@@ -187,8 +189,13 @@ def alarm_feature(alarm: AlarmRecord) -> Feature:
     )
 
 
-async def _find(deps: Deps, model: ReadModel, plant: str, name: str) -> Alarm:
-    found = model.alarms.get(name)
+async def find_alarm(deps: Deps, model: ReadModel, plant: str, name: str) -> Alarm:
+    """An alarm as it stands, open or over.
+
+    Raises:
+        MissingError: there never was one of that name.
+    """
+    found = model.alarms.get(name) or next((over for over in reversed(model.over) if over.id == name), None)
     if found is not None:
         return found
     story = await deps.history.ask(lambda connection: alarm_story(connection, plant, name))

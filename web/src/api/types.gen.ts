@@ -12,9 +12,22 @@ export interface Accepted {
   alarm: AlarmRecord;
 }
 
+/** Commands were handed to the twin; their effects arrive on the live connection. */
+export interface AcceptedMany {
+  accepted: string[];
+  refused: RefusedAlarm[];
+}
+
 /** An operator's word on an alarm. */
 export interface Acknowledge {
   note?: string;
+}
+
+/** An operator's word on the alarms of a visible page. */
+export interface AcknowledgeMany {
+  /** Their ids. There is no way to acknowledge what is not named. */
+  alarms: string[];
+  note: string;
 }
 
 /** Every kind of alarm. */
@@ -192,6 +205,22 @@ export interface AlarmStatistics {
   answer_median_s: number | null;
   answer_p95_s: number | null;
   indicators: IndicatorRecord[];
+}
+
+/** Everything that happened to one alarm, in order. */
+export interface AlarmStory {
+  entries: AlarmStoryEntry[];
+}
+
+/** One change of an alarm: when, what, who and why, and how the alarm stood after it. */
+export interface AlarmStoryEntry {
+  seq: number;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  cause: string;
+  by: string | null;
+  why: string;
+  alarm: AlarmRecord;
 }
 
 /** A set of people and vehicles. Empty everywhere: nobody. */
@@ -889,6 +918,17 @@ export interface GasDetector {
   mount_m: number;
 }
 
+/** A step of handling: handling → verifying → closed; back to handling when the check failed. */
+export interface Handle {
+  stage: "handling" | "verifying" | "closed";
+  note: string;
+  /** Required to close. */
+  result: string;
+  /** Code of what the trouble came from. */
+  cause: string;
+  false_alarm: boolean;
+}
+
 /** Whether the twin works, part by part. */
 export interface HealthRecord {
   status: "ok" | "degraded";
@@ -1441,6 +1481,12 @@ export interface RectangleDrawn {
   bearing_deg: number;
 }
 
+/** Why a command about an alarm was not taken. */
+export interface RefusedAlarm {
+  alarm: string;
+  code: string;
+}
+
 /** What the same code made of the stored inputs. */
 export interface RerunRecord {
   verdict: "same" | "different" | "impossible";
@@ -1555,6 +1601,20 @@ export interface SeriesRecord {
   min: number[];
   mean: number[];
   max: number[];
+}
+
+/** Why something goes out of service, or comes back. */
+export interface Service {
+  reason: string;
+}
+
+/** Put an alarm aside for a time. */
+export interface Shelve {
+  /** Seconds; the shelf ends by itself. */
+  for_s: number;
+  reason: string;
+  /** Ends earlier, as soon as the condition is over. */
+  one_shot: boolean;
 }
 
 /** An operator has put an alarm aside for a time. */
@@ -1761,6 +1821,11 @@ export interface TrackRecord {
 export interface Unit {
   kind: "unit";
   unit_kind: "process" | "tank_farm" | "loading" | "storage" | "utility" | "administration";
+}
+
+/** Take an alarm back before its time. */
+export interface Unshelve {
+  reason: string;
 }
 
 /** Vehicles of the plant. */
