@@ -11,6 +11,7 @@ from gis.store.plants import list_plants, load_plant
 from twin.api.healthmodel import HealthModel
 from twin.api.history import History
 from twin.api.live import Hub
+from twin.api.ogc.tables import Tables
 from twin.api.problems import MissingError, UnavailableError
 from twin.api.readmodel import ReadModel
 
@@ -52,6 +53,8 @@ class Deps:
     """Every plant that is served, by code."""
     plants_wanted: set[str] = field(default_factory=set)
     """Plants the bus speaks of that are not served yet."""
+    ogc: Tables = field(default_factory=Tables)
+    """Features of the OGC API that hold for a while."""
     watch: Callable[[Hub], None] | None = None
     """Called for each plant that is added; the application starts its hub with it."""
 

@@ -23,6 +23,7 @@ from starlette.responses import Response
 
 from gis.errors import StaleVersionError, StoreError, StoreUnavailableError, TimeError, TwinError, UnknownPlantError
 from twin.api.wire import FieldFault, Problem
+from twin.exchange.errors import CrsError, ExchangeError, FilterError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,9 @@ _TABLE: dict[type[Exception], tuple[HTTPStatus, str]] = {
     RefusedError: (HTTPStatus.UNPROCESSABLE_ENTITY, "refused"),
     UnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     TimeError: (HTTPStatus.BAD_REQUEST, "bad_time"),
+    CrsError: (HTTPStatus.BAD_REQUEST, "unknown_crs"),
+    FilterError: (HTTPStatus.BAD_REQUEST, "bad_filter"),
+    ExchangeError: (HTTPStatus.BAD_REQUEST, "bad_request"),
     UnknownPlantError: (HTTPStatus.NOT_FOUND, "unknown_plant"),
     StaleVersionError: (HTTPStatus.PRECONDITION_FAILED, "stale"),
     StoreUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "database_down"),
@@ -139,7 +143,7 @@ def problem_response(
 
 def install(app: FastAPI) -> None:
     """Answer every error of the table, bad input and the unexpected with problem details."""
-    for kind in (ApiError, TimeError, StoreError):
+    for kind in (ApiError, TimeError, StoreError, ExchangeError):
         app.add_exception_handler(kind, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -168,7 +172,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
         for fault in error.errors()[:50]
     ]
     detail = "; ".join(f"{fault.field}: {fault.detail}" for fault in faults[:5])
-    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, request.url.path, errors=faults)
+    # OGC API standards ask for 400 whatever is wrong with a parameter.
+    standard = request.url.path.startswith("/ogc")
+    status = HTTPStatus.BAD_REQUEST if standard else HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem_response(status, "invalid", detail, request.url.path, errors=faults)
 
 
 async def _http(request: Request, error: Exception) -> Response:
