@@ -19,6 +19,7 @@ _VERBS = {
     "models": "twin.commands.models",
     "render": "twin.commands.render",
     "schemas": "twin.commands.schemas",
+    "verify": "twin.commands.verify",
 }
 
 

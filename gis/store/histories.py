@@ -66,11 +66,23 @@ journal = Table(
     # The alarm an entry is about, if any: the whole story of one alarm is one look-up.
     Column("alarm", Text),
     Column("body", JSONB, nullable=False),
+    # Its place in the plant's chain, and the hash over itself and the hash before it (gis.store.journal_chain).
+    Column("link", BigInteger, nullable=False),
+    Column("hash", BYTEA, nullable=False),
     postgresql_partition_by="RANGE (t_ns)",
 )
+Index("journal_link_idx", journal.c.plant, journal.c.link)
 Index("journal_time_idx", journal.c.plant, journal.c.t_ns)
 Index(
     "journal_alarm_idx", journal.c.plant, journal.c.alarm, journal.c.seq, postgresql_where=journal.c.alarm.is_not(None)
+)
+
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("link", BigInteger, nullable=False),
+    Column("hash", BYTEA, nullable=False),
 )
 
 crossing = Table(

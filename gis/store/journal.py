@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from gis.errors import StoreError
-from gis.store import partitions
+from gis.store import journal_chain, partitions
 from gis.store.histories import alarm, crossing, journal
 from gis.store.musters import KIND as MUSTER
 from gis.store.musters import keep_musters
@@ -58,7 +58,7 @@ def append_entries(conn: Connection, plant_code: str, entries: Sequence[JournalE
     """Store entries, and what follows from them for crossings and alarms, in the caller's transaction.
 
     Entries that are already there (same plant and seq) change nothing; an older word on an alarm never overrules a
-    newer one.
+    newer one. What is new becomes the next links of the plant's chain.
 
     Raises:
         StoreError: an entry of a crossing or alarm lacks what its table needs.
@@ -73,7 +73,9 @@ def append_entries(conn: Connection, plant_code: str, entries: Sequence[JournalE
         alarms = _newest_alarms(plant_code, entries)
     except (KeyError, TypeError) as error:
         raise StoreError(f"a journal entry lacks {error}") from error
-    conn.execute(insert(journal).on_conflict_do_nothing(), lines)
+    new = journal_chain.linked(conn, plant_code, lines)
+    if new:
+        conn.execute(insert(journal), new)
     if crossings:
         conn.execute(insert(crossing).on_conflict_do_nothing(), crossings)
     keep_musters(conn, plant_code, [(entry.seq, entry.body) for entry in entries if entry.kind == MUSTER])
@@ -244,10 +246,17 @@ def _newest_alarms(plant: str, entries: Sequence[JournalEntry]) -> list[dict[str
                 field: told[field]
                 for field in ("id", "kind", "priority", "state", "raised_ns", "changed_ns", "subject")
             }
-            row |= {"plant": plant, "seq": entry.seq, "open": told["state"] != NORMAL, "fence": told.get("fence")}
+            row |= {"plant": plant, "seq": entry.seq, "open": _is_open(told), "fence": told.get("fence")}
             newest[told["id"]] = row | {"body": told}
     # In one order always: two writers must not lock each other's rows crosswise.
     return [newest[name] for name in sorted(newest)]
+
+
+def _is_open(told: dict[str, Any]) -> bool:
+    """Whether anything about an alarm is unfinished: its state, its handling, or what lies over it."""
+    steps = told.get("handling") or []
+    in_work = bool(steps) and steps[-1]["stage"] != "closed"
+    return told["state"] != NORMAL or in_work or bool(told.get("shelved") or told.get("out_of_service"))
 
 
 def _between(column: ColumnElement[int], from_ns: int | None, to_ns: int | None) -> list[ColumnElement[bool]]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import text
 
+from gis.errors import StoreError
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from sqlalchemy import Connection
@@ -40,7 +42,17 @@ def drop_before(conn: Connection, history: str, day: date) -> list[str]:
 
     Returns:
         The names of what was dropped.
+
+    Raises:
+        StoreError: the journal, whose chain must tell: see `gis.store.journal_chain.retire`.
     """
+    if history == "journal":
+        raise StoreError("the journal is dropped by gis.store.journal_chain.retire, which tells its chain")
+    return drop_days(conn, history, day)
+
+
+def drop_days(conn: Connection, history: str, day: date) -> list[str]:
+    """What `drop_before` and `journal_chain.retire` do to the tables."""
     names = conn.scalars(
         text(
             "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:history AS regclass) ORDER BY 1"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _HISTORIES = (histories.track_chunk, histories.reading, histories.journal, histories.crossing)
-_DERIVED = (histories.alarm, histories.muster)
+_DERIVED = (histories.alarm, histories.muster, histories.journal_head)
 _RECORDS = tuple(
     table
     for table in tables.metadata.sorted_tables

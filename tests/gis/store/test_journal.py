@@ -122,7 +122,7 @@ def test_any_order_and_any_repetition_end_alike(engine: Engine, order: list[int]
     states = ["unacknowledged", "acknowledged", "returned_unacknowledged", "unacknowledged", "acknowledged", "normal"]
     story = [alarm(k, k, "A", state, 0) for k, state in enumerate(states)]
     with transaction(engine) as connection:
-        for table in ("journal", "alarm"):
+        for table in ("journal", "journal_head", "alarm"):
             connection.execute(text(f"DELETE FROM {table}"))
     for k in [*order, *again]:
         with transaction(engine) as connection:
