@@ -68,6 +68,10 @@ class Crossed(msgspec.Struct, frozen=True, tag="crossing"):
     z_m: float
     dwell_s: float | None = None
     """On exit: seconds since entry."""
+    after_ns: int | None = None
+    """It crossed after this and not after `t_ns`; null when nothing is known of before."""
+    first_seen: bool = False
+    """On entry: it was inside when first seen, or seen again after a silence, or when the fence began to hold."""
 
 
 class AlarmState(StrEnum):
@@ -391,6 +395,28 @@ class MusterChanged(msgspec.Struct, frozen=True, tag="muster"):
     """Those that changed; all of them when it began or ended."""
 
 
+class Watched(msgspec.Struct, frozen=True, array_like=True):
+    """What rules remember of one person; 0 where there is nothing to remember."""
+
+    subject: str
+    still_ns: int = 0
+    still_xy_m: tuple[float, float] = (0.0, 0.0)
+    still_s: float = 0.0
+    gathered_ns: int = 0
+    away_ns: int = 0
+    alone_ns: int = 0
+
+
+class PatrolVisit(msgspec.Struct, frozen=True, array_like=True):
+    """A point of a patrol that was visited in the window that began at `window_ns`."""
+
+    route: str
+    window_ns: int
+    point: str
+    t_ns: int
+    subject: str
+
+
 class WorldSnapshot(msgspec.Struct, frozen=True, tag="snapshot", eq=False):
     """Everything a late or interrupted consumer needs to stand where the core stands after effect `seq`."""
 
@@ -408,6 +434,10 @@ class WorldSnapshot(msgspec.Struct, frozen=True, tag="snapshot", eq=False):
     flood_since_ns: int | None = None
     muster: Muster | None = None
     """The one that is on."""
+    watched: list[Watched] = []
+    """What rules remember, for a core that starts again."""
+    visits: list[PatrolVisit] = []
+    watching_since_ns: int = 0
 
 
 Effect = (

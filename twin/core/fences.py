@@ -52,6 +52,9 @@ class Prisms:
         z_min_m, z_max_m: (2n,) metres above the site plane.
         enter, exit: (n,) probabilities of the hysteresis.
         confirm: (n,) how many fixes must agree.
+        confirm_s: (n,) or, when positive, for how many seconds (two fixes at least).
+        travels: (n,) whether a fence moves with a vehicle: its prism is drawn around that vehicle at `anchors_m`.
+        anchors_m: (n, 2) centroid of each fence as drawn.
         edges: (e, 4) x1, y1, x2, y2 of all rings in metres, outer rings counter-clockwise, holes clockwise.
         edge_start: (2n + 1,) where each shape's edges begin.
         centres_m: (2n, 3) a point well inside each prism.
@@ -68,6 +71,9 @@ class Prisms:
     enter: NDArray[np.float64]
     exit: NDArray[np.float64]
     confirm: NDArray[np.int64]
+    confirm_s: NDArray[np.float64]
+    travels: NDArray[np.bool_]
+    anchors_m: NDArray[np.float64]
     edges: NDArray[np.float64]
     edge_start: NDArray[np.int64]
     centres_m: NDArray[np.float64]
@@ -108,6 +114,9 @@ def prisms_at(
         enter=np.array([fence.enter_probability for fence in chosen], float),
         exit=np.array([fence.exit_probability for fence in chosen], float),
         confirm=np.array([fence.confirm_fixes for fence in chosen], np.int64),
+        confirm_s=np.array([fence.confirm_s or 0.0 for fence in chosen], float),
+        travels=np.array([fence.rules.moving_with is not None for fence in chosen], bool),
+        anchors_m=np.reshape([(shape.centroid.x, shape.centroid.y) for shape in plain], (-1, 2)).astype(float),
         edges=np.concatenate([np.zeros((0, 4)), *edges]),
         edge_start=np.concatenate([[0], np.cumsum([len(part) for part in edges])]).astype(np.int64),
         centres_m=np.column_stack([np.reshape(middle, (-1, 2)), np.tile(0.5 * (z_min + z_max), 2)]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 
 _STRIDE = 1 << 20
 """A pair's key is subject row × stride + fence row; more fences than this a plant cannot have."""
+ODDS = math.log(1000.0)
+"""A crossing is believed when its fixes together make the other side a thousand times likelier ..."""
+MOST_ODDS = math.log(100.0)
+"""... of which one fix, whatever it says of itself, gives a hundred at most ..."""
+INDEPENDENT_S = 0.5
+"""... and fixes that follow one another faster than this, sharing their errors, proportionally less."""
+_LONGEST_STREAK = 20
+"""So many fixes are kept of a streak that must last some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +44,18 @@ class Pair:
     Attributes:
         inside: on which side it is held to be.
         entered_ns: when it entered; 0 outside.
-        streak: the fixes so far that speak for the other side.
+        streak: the fixes so far that speak for the other side; of a long one the first and the newest.
         left: the last fix that was outside, while later ones are in doubt or speak for inside; where a passage began.
+        before_ns: time of the believed fix before the streak; 0 when there was none.
+        odds: how much the streak speaks for the other side: logarithm of how many times likelier it is by now.
     """
 
     inside: bool = False
     entered_ns: int = 0
     streak: tuple[EvidenceFix, ...] = ()
     left: EvidenceFix | None = None
+    before_ns: int = 0
+    odds: float = 0.0
 
     @property
     def is_on_its_way(self) -> bool:
@@ -55,7 +68,10 @@ OUTSIDE = Pair()
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One subject crossed one fence. `evidence` are the fixes that prove it."""
+    """One subject crossed one fence, not before `after_ns` (0: nobody knows) and not after `t_ns`.
+
+    `evidence` are the fixes that prove it. `first_seen`: it was inside when it was first seen, or seen again.
+    """
 
     t_ns: int
     subject: int
@@ -65,6 +81,8 @@ class Crossing:
     xyz_m: tuple[float, float, float]
     evidence: tuple[EvidenceFix, ...]
     dwell_s: float | None = None
+    after_ns: int = 0
+    first_seen: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +104,16 @@ class Membership:
     def get(self, subject: int, fence: int) -> Pair:
         """The pair of a subject row and a fence row."""
         return self.pairs.get(subject * _STRIDE + fence, OUTSIDE)
+
+    @staticmethod
+    def key(subject: int, fence: int) -> int:
+        """The key of a subject row and a fence row."""
+        return subject * _STRIDE + fence
+
+    def inside_rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Subject rows and fence rows of all pairs that are inside."""
+        keys = self.keys[self.inside]
+        return keys // _STRIDE, keys % _STRIDE
 
     def entries(self) -> list[tuple[int, int, Pair]]:
         """(subject row, fence row, pair) of all remembered pairs, in order of the rows."""
@@ -184,9 +212,16 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
     near, fence = prisms.nearby.pairs(start, moves.xyz_m[:, :2], reach)
     kept, kept_fence = membership.of_subjects(moves.subject)
     both = np.unique(np.concatenate([near * _STRIDE + fence, kept * _STRIDE + kept_fence]))
-    if not len(both):
+    both = both[~prisms.travels[both % _STRIDE]]
+    return tested(membership, prisms, moves, both // _STRIDE, both % _STRIDE)
+
+
+def tested(
+    membership: Membership, prisms: Prisms, moves: Movements, which: NDArray[np.int64], fence: NDArray[np.int64]
+) -> tuple[Membership, list[Crossing]]:
+    """Fold movements (numbers `which`, (p,)) against fences (rows, (p,)) they may have to do with; as `moved`."""
+    if not len(which):
         return membership, []
-    which, fence = both // _STRIDE, both % _STRIDE
     key = moves.subject[which] * _STRIDE + fence
     inside, streaking = membership.known(key)
 
@@ -198,6 +233,8 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
         prisms, row[away], chance[away], moves.cov_m2[which[away]], moves.sigma_z_m[which[away]]
     )
     turned[away] = likelihood <= prisms.exit[fence[away]]
+    other = np.where(inside, 1.0 - chance, chance)
+    other[away] = 1.0 - likelihood
     gone_by = ~inside & ~turned
     gone_by[gone_by] = streaking[gone_by] | _path_meets(prisms, moves, which[gone_by], fence[gone_by])
 
@@ -205,7 +242,9 @@ def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Mem
     crossings: list[Crossing] = []
     for j in np.flatnonzero(turned | streaking | gone_by):
         before = membership.pairs.get(int(key[j]), OUTSIDE)
-        seen = _Seen(int(which[j]), int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]))
+        move = int(which[j])
+        odds = _odds(float(other[j]), (int(moves.t_ns[move]) - int(moves.from_t_ns[move])) / NS_PER_S)
+        seen = _Seen(move, int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]), odds)
         after, crossed = _folded(before, prisms, moves, seen)
         if after is not before:
             changed[int(key[j])] = after
@@ -234,6 +273,14 @@ class _Seen:
     chance: float
     turned: bool
     gone_by: bool
+    odds: float
+
+
+def _odds(other: float, after_s: float) -> float:
+    """What one fix adds for the other side (negative: against it), by the probability it gives to it."""
+    bounded = min(max(other, 1e-9), 1.0 - 1e-9)
+    share = min(max(after_s / INDEPENDENT_S, 0.1), 1.0)
+    return share * min(max(math.log(bounded / (1.0 - bounded)), -MOST_ODDS), MOST_ODDS)
 
 
 def _folded(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen) -> tuple[Pair, list[Crossing]]:
@@ -242,27 +289,68 @@ def _folded(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen) -> tupl
     if not seen.turned:
         return _undecided(before, prisms, moves, seen, subject)
     fix = _evidence(moves, seen.move, seen.chance)
-    streak = (*before.streak, fix)
-    if len(streak) < prisms.confirm[seen.fence]:
+    streak = (
+        (*before.streak, fix) if len(before.streak) < _LONGEST_STREAK else (before.streak[0], *before.streak[2:], fix)
+    )
+    begun_ns = before.before_ns if before.streak else int(moves.from_t_ns[seen.move])
+    odds = before.odds + max(seen.odds, 0.0)
+    if odds < ODDS or not _is_confirmed(prisms, seen.fence, streak):
         left = before.left
         if not before.inside and not before.streak and moves.path[seen.move]:
-            left = _origin(moves, seen.move)
-        return replace(before, streak=streak, left=left), []
+            left = left or _origin(moves, seen.move)
+        return replace(before, streak=streak, left=left, before_ns=begun_ns, odds=odds), []
     place = (fix.x_m, fix.y_m, fix.z_m)
     if before.inside:
         dwell_s = (fix.t_ns - before.entered_ns) / NS_PER_S
-        out = Crossing(fix.t_ns, subject, seen.fence, Direction.EXIT, fix.probability, place, streak, dwell_s)
+        out = Crossing(fix.t_ns, subject, seen.fence, Direction.EXIT, fix.probability, place, streak, dwell_s, begun_ns)
         return OUTSIDE, [out]
-    into = Crossing(fix.t_ns, subject, seen.fence, Direction.ENTER, fix.probability, place, streak)
+    left = before.left
+    if left is None and not before.streak and moves.path[seen.move]:
+        left = _origin(moves, seen.move)
+    was_inside = left is None or _was_inside(prisms, seen.fence, left, float(moves.sigma_z_m[seen.move]))
+    into = Crossing(
+        fix.t_ns,
+        subject,
+        seen.fence,
+        Direction.ENTER,
+        fix.probability,
+        place,
+        streak,
+        after_ns=begun_ns,
+        first_seen=was_inside,
+    )
     return Pair(inside=True, entered_ns=fix.t_ns), [into]
+
+
+def _is_confirmed(prisms: Prisms, fence: int, streak: tuple[EvidenceFix, ...]) -> bool:
+    """Whether enough fixes agree, or for long enough."""
+    long_s = float(prisms.confirm_s[fence])
+    if long_s > 0.0:
+        return len(streak) >= 2 and streak[-1].t_ns - streak[0].t_ns >= long_s * NS_PER_S
+    return len(streak) >= int(prisms.confirm[fence])
+
+
+def _was_inside(prisms: Prisms, fence: int, fix: EvidenceFix, sigma_z_m: float) -> bool:
+    """Whether the fix a streak began from was inside already: the fence came to the subject, not the other way."""
+    chance = inside_probability(
+        prisms,
+        np.array([fence]),
+        np.array([[fix.x_m, fix.y_m, fix.z_m]]),
+        np.array([fix.cov_m2]),
+        np.array([sigma_z_m]),
+    )
+    return float(chance[0]) >= float(prisms.enter[fence])
 
 
 def _undecided(
     before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int
 ) -> tuple[Pair, list[Crossing]]:
     """A pair after a fix that does not speak for the other side."""
+    odds = before.odds + seen.odds
     if before.inside:
-        return (replace(before, streak=()) if before.streak else before), []
+        if before.streak and odds > 0.0:
+            return replace(before, odds=odds), []
+        return (replace(before, streak=(), before_ns=0, odds=0.0) if before.streak else before), []
     if not seen.gone_by:
         return OUTSIDE, []
     if seen.chance <= prisms.exit[seen.fence]:
@@ -270,7 +358,8 @@ def _undecided(
     # In doubt: the way it came is remembered until it is out for certain, in or on the other side.
     if not moves.path[seen.move]:
         return OUTSIDE, []
-    return Pair(left=before.left or _origin(moves, seen.move)), []
+    left = before.left or _origin(moves, seen.move)
+    return (replace(before, left=left, odds=odds) if before.streak and odds > 0.0 else Pair(left=left)), []
 
 
 def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int) -> list[Crossing]:
@@ -287,7 +376,7 @@ def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subjec
     proof = (begin, *before.streak, middle, end)
     dwell_s = (out.t_ns - into.t_ns) / NS_PER_S
     return [
-        Crossing(t.t_ns, subject, seen.fence, way, middle.probability, (t.x_m, t.y_m, t.z_m), proof, dwell)
+        Crossing(t.t_ns, subject, seen.fence, way, middle.probability, (t.x_m, t.y_m, t.z_m), proof, dwell, begin.t_ns)
         for t, way, dwell in ((into, Direction.ENTER, None), (out, Direction.EXIT, dwell_s))
     ]
 

@@ -51,4 +51,6 @@ def crossing_effect(world: World, prisms: Prisms, crossing: Crossing, seq: int) 
         y_m=y_m,
         z_m=z_m,
         dwell_s=crossing.dwell_s,
+        after_ns=crossing.after_ns or None,
+        first_seen=crossing.first_seen,
     )
