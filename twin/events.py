@@ -53,6 +53,14 @@ class TagReported(msgspec.Struct, frozen=True, tag="tag"):
     moving: bool | None = None
 
 
+class AnchorsHeard(msgspec.Struct, frozen=True, tag="anchors"):
+    """Which anchors of an engine the locator does not hear, with when it last did (0: never); the others it hears."""
+
+    t_ns: int
+    engine: str
+    silent: list[tuple[str, int]]
+
+
 class CameraReported(msgspec.Struct, frozen=True, tag="camera"):
     """A camera's running state."""
 
@@ -205,6 +213,7 @@ Event = (
     | ReadingsTaken
     | WeatherObserved
     | TagReported
+    | AnchorsHeard
     | CameraReported
     | AlarmCommand
     | MusterStarted

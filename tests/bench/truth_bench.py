@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shapely
+
 from gis.plant import Fence, FencePurpose, Names
 from tests.bench.day import SINCE_NS, demo_day, events, measured
 from tests.bench.figure import Figure, at_most, told
@@ -13,7 +15,7 @@ from twin.core.world import new_world
 from twin.effects import Crossed
 
 if TYPE_CHECKING:
-    import shapely
+    from shapely.geometry.base import BaseGeometry
 
     from gis.plant import Plant
     from tests.bench.day import Day
@@ -62,19 +64,17 @@ def score_of(day: Day, sigma_m: float, seed: int) -> Score:
 
 def awkward(plant: Plant) -> list[Fence]:
     """Fences the plant has none of: thin ones across roads, nested ones, one with a hole."""
-    import shapely as sh  # noqa: PLC0415 - beside its only use
-
-    boxes: list[tuple[str, shapely.Polygon]] = []
+    boxes: list[tuple[str, BaseGeometry]] = []
     for i, asset in enumerate(asset for asset in plant.assets if asset.kind == "road"):
         line = plant.head.frame.shape_to_site(asset.geometry)
         middle = line.interpolate(0.5, normalized=True)
         if i % 3 == 0:
-            boxes.append((f"X-THIN{i}", sh.box(middle.x - 1.5, middle.y - 6, middle.x + 1.5, middle.y + 6)))
+            boxes.append((f"X-THIN{i}", shapely.box(middle.x - 1.5, middle.y - 6, middle.x + 1.5, middle.y + 6)))
         elif i % 3 == 1:
-            boxes.append((f"X-WIDE{i}", sh.box(middle.x - 15, middle.y - 15, middle.x + 15, middle.y + 15)))
-            boxes.append((f"X-CORE{i}", sh.box(middle.x - 5, middle.y - 5, middle.x + 5, middle.y + 5)))
+            boxes.append((f"X-WIDE{i}", shapely.box(middle.x - 15, middle.y - 15, middle.x + 15, middle.y + 15)))
+            boxes.append((f"X-CORE{i}", shapely.box(middle.x - 5, middle.y - 5, middle.x + 5, middle.y + 5)))
         else:
-            ring = sh.Point(middle).buffer(14).difference(sh.Point(middle).buffer(6))
+            ring = shapely.Point(middle).buffer(14).difference(shapely.Point(middle).buffer(6))
             boxes.append((f"X-RING{i}", ring))
     return [
         Fence(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from gis.plant import Fence
 
 _FINEST_M, _COARSEST_M = 0.01, 1000.0
+_CARRIED_M = 1.2
+"""Height of a tag above the ground; a fence that does not reach it is tried at its nearer end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def narrowness(fence: Fence, frame: SiteFrame, sigma_m: float, sigma_z_m: float 
     def best(sigma: float) -> float:
         cov = np.array([[sigma**2, 0.0, sigma**2]])
         at = prisms.centres_m[:1].copy()
-        at[0, 2] = np.clip(1.2, *(float(bound[0]) for bound in (prisms.z_min_m, prisms.z_max_m)))
+        at[0, 2] = min(max(_CARRIED_M, float(prisms.z_min_m[0])), float(prisms.z_max_m[0]))
         return float(inside_probability(prisms, np.array([0]), at, cov, np.array([sigma_z_m]))[0])
 
     fine, coarse = _FINEST_M, _COARSEST_M

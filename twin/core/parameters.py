@@ -42,6 +42,38 @@ class AlarmParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleParameters:
+    """The numbers of rules that belong to no fence. Defaults of ours unless docs/rules says otherwise, not norms.
+
+    Attributes:
+        gather_limits: more people than this together are a gathering: in a red zone, an orange one, anywhere else.
+        gather_radius_m: how near together is, around one person ...
+        gather_release_m: ... and how far apart ends it.
+        gather_s: for how long they must be together.
+        still_sigmas: somebody has moved when so many standard deviations beyond the radius.
+        battery_low_pct, battery_ok_pct: a battery is low below the one until it is above the other.
+        silent_after_s: a lost tag is missed after this ...
+        silent_until_s: ... until it has been silent for so long that somebody must have laid it away.
+        gate_m: whoever falls silent so near the plant's boundary may have left.
+        anchor_after_s: an anchor not heard for so long is off.
+        forgotten_after_s: whoever has been lost for longer is not known to be on site.
+    """
+
+    gather_limits: tuple[int, int, int] = (10, 15, 20)
+    gather_radius_m: float = 15.0
+    gather_release_m: float = 17.0
+    gather_s: float = 60.0
+    still_sigmas: float = 2.0
+    battery_low_pct: float = 20.0
+    battery_ok_pct: float = 25.0
+    silent_after_s: float = 60.0
+    silent_until_s: float = 12 * 3600.0
+    gate_m: float = 25.0
+    anchor_after_s: float = 120.0
+    forgotten_after_s: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """What the core takes for granted.
 
@@ -63,6 +95,7 @@ class Parameters:
         muster_roll_h: whoever was seen within these hours before a muster is on its roll.
         stranger_limit: how many tags that no record knows are followed at once; further ones are refused and counted.
         alarms: those of the alarm machine.
+        rules: those of the rules about people and devices.
     """
 
     predicted_after_s: float = 3.0
@@ -81,3 +114,4 @@ class Parameters:
     stranger_limit: int = 4096
     muster_roll_h: float = 12.0
     alarms: AlarmParameters = AlarmParameters()
+    rules: RuleParameters = RuleParameters()

@@ -7,12 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gis.time import NS_PER_S
+from twin.core.enforcement import enforcement_at
 from twin.core.membership import Crossing, Pair, membership_of
 from twin.core.presence import crossed, crossing_effect
 from twin.core.roster import Roster, roster_of
+from twin.core.rulebook import rulebook_of
 from twin.core.rules.forbidden import intrusion_key, is_intrusion
 from twin.core.settling import reconciled
 from twin.core.tracks import carried_over
+from twin.core.watch import carried_watch
 from twin.core.world import fences_at
 from twin.effects import Direction
 
@@ -40,6 +43,7 @@ def with_fences_of(world: World, t_ns: int, out: Ledger) -> World:
 
 def _under(world: World, plant: Plant, roster: Roster, t_ns: int, out: Ledger) -> World:
     prisms = fences_at(plant, t_ns, world.parameters)
+    enforcement = enforcement_at(prisms.fences, plant.head.timezone, t_ns)
     kept: list[tuple[int, int, Pair]] = []
     gone: list[tuple[int, int, Pair]] = []
     for subject, fence, pair in world.membership.entries():
@@ -52,7 +56,9 @@ def _under(world: World, plant: Plant, roster: Roster, t_ns: int, out: Ledger) -
     for subject, fence, pair in gone:
         out.add(partial(crossing_effect, world, world.prisms, _left(world, subject, fence, pair, t_ns)))
     for name, code, entered_ns in world.restored:
-        if name in roster.row and code in prisms.row and _is_settled(world, roster, prisms, name, code):
+        if name not in roster.row or code not in prisms.row:
+            continue
+        if not enforcement.holds[prisms.row[code]] or _is_settled(world, roster, prisms, name, code):
             kept.append((roster.row[name], prisms.row[code], Pair(inside=True, entered_ns=entered_ns)))
     same = roster is world.roster
     world = replace(
@@ -60,6 +66,9 @@ def _under(world: World, plant: Plant, roster: Roster, t_ns: int, out: Ledger) -
         plant=plant,
         roster=roster,
         prisms=prisms,
+        rulebook=rulebook_of(plant, roster, prisms.fences, t_ns, world.parameters.rules.gate_m),
+        enforcement=enforcement,
+        watch=carried_watch(world.watch, world.roster, roster),
         tracks=carried_over(world.tracks, world.roster, roster),
         membership=membership_of(kept),
         parts=world.parts if same else {},

@@ -14,22 +14,27 @@ import pydantic
 from gis.fix import FixStatus
 from gis.plant import Plant
 from twin.core import muster
+from twin.core.devices import heard, tagged
+from twin.core.enforcement import enforcement_at
 from twin.core.ledger import Ledger
 from twin.core.moving import measured
+from twin.core.observing import observed
 from twin.core.operators import commanded
+from twin.core.presence import crossed
 from twin.core.records import abandoned, with_fences_of, with_plant
 from twin.core.settling import reconciled
 from twin.core.tracks import aged
+from twin.core.travelling import travelled
 from twin.effects import (
     CameraChanged,
     Effect,
     PlantChanged,
     ReadingsChanged,
     SubjectStatusChanged,
-    TagChanged,
     WeatherChanged,
 )
 from twin.events import (
+    AnchorsHeard,
     CameraReported,
     Event,
     FixesMeasured,
@@ -59,6 +64,9 @@ def step(world: World, event: Event) -> tuple[World, list[Effect]]:
     now_ns = max(world.now_ns, event.t_ns)
     if world.started_ns is None or now_ns >= world.prisms.until_ns:
         world = with_fences_of(world, now_ns, out)
+    elif now_ns >= world.enforcement.until_ns:
+        timezone = world.plant.head.timezone
+        world = replace(world, enforcement=enforcement_at(world.prisms.fences, timezone, now_ns))
     world = _folded(replace(world, now_ns=now_ns), event, out)
     return replace(world, next_seq=out.next_seq), out.effects
 
@@ -72,7 +80,9 @@ def _folded(world: World, event: Event, out: Ledger) -> World:  # noqa: PLR0911 
         case WeatherObserved():
             return _weather(world, event, out)
         case TagReported():
-            return _tag(world, event, out)
+            return tagged(world, event, out)
+        case AnchorsHeard():
+            return heard(world, event)
         case CameraReported():
             return _camera(world, event, out)
         case MusterStarted() | MusterAccounted() | MusterEnded():
@@ -117,24 +127,6 @@ def _weather(world: World, event: WeatherObserved, out: Ledger) -> World:
     return replace(world, weather=weather)
 
 
-def _tag(world: World, event: TagReported, out: Ledger) -> World:
-    """What a tag did not say this time stays as it was."""
-    before = world.tags.get(event.tag_id)
-    if before is not None and event.t_ns <= before.t_ns:
-        return world
-    tag = TagChanged(
-        seq=out.next_seq,
-        t_ns=event.t_ns,
-        tag_id=event.tag_id,
-        subject=world.roster.holder_of(event.tag_id, event.t_ns),
-        battery_pct=event.battery_pct if event.battery_pct is not None or before is None else before.battery_pct,
-        sos=event.sos if event.sos is not None or before is None else before.sos,
-        moving=event.moving if event.moving is not None or before is None else before.moving,
-    )
-    out.add(lambda _: tag)
-    return replace(world, tags={**world.tags, event.tag_id: tag})
-
-
 def _camera(world: World, event: CameraReported, out: Ledger) -> World:
     before = world.cameras.get(event.camera)
     if before is not None and event.t_ns <= before.t_ns:
@@ -177,4 +169,7 @@ def _ticked(world: World, out: Ledger) -> World:
     lost = np.flatnonzero((world.tracks["status"] == FixStatus.LOST) & (world.tracks["t_ns"] > 0))
     if len(lost):
         world = abandoned(world, world.now_ns, lost, out)
-    return muster.called(reconciled(world, world.now_ns, out), world.now_ns, out)
+    membership, crossings = travelled(world, world.now_ns)
+    world = crossed(replace(world, membership=membership), crossings, out)
+    world = reconciled(observed(world, world.now_ns), world.now_ns, out)
+    return muster.called(world, world.now_ns, out)

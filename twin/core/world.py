@@ -11,11 +11,14 @@ from twin.core.alarm_clock import next_ns
 from twin.core.alarms import key_of
 from twin.core.annunciator import Annunciator
 from twin.core.conditions import INTRUSION
+from twin.core.enforcement import Enforcement
 from twin.core.fences import Prisms, prisms_at
 from twin.core.membership import Membership
 from twin.core.parameters import Parameters
 from twin.core.roster import Roster, roster_of
+from twin.core.rulebook import Rulebook
 from twin.core.tracks import no_tracks
+from twin.core.watch import Watch, remembered, told
 from twin.effects import PositionsMoved, WorldSnapshot
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ class World:
         now_ns: newest time any event carried.
         roster: who carries which tag.
         prisms: the fences that hold now.
+        rulebook: what the records ask of people.
+        enforcement: which fences' rules hold by their schedules.
+        watch: what rules remember.
         tracks: where every subject was last, a row per subject of the roster (see `twin.core.tracks.TRACK`).
         membership: who is inside which fence.
         parts: for subjects with several tags, the newest fix of each tag, by subject row and tag row.
@@ -61,6 +67,9 @@ class World:
     roster: Roster
     prisms: Prisms
     tracks: NDArray[np.void]
+    rulebook: Rulebook = field(default_factory=Rulebook)
+    enforcement: Enforcement = field(default_factory=Enforcement)
+    watch: Watch = field(default_factory=Watch)
     membership: Membership = field(default_factory=Membership)
     parts: Mapping[int, Mapping[int, TagFix]] = field(default_factory=dict)
     alarms: Mapping[AlarmKey, Alarm] = field(default_factory=dict)
@@ -83,6 +92,7 @@ def new_world(
     open_alarms: Iterable[Alarm] = (),
     inside: Iterable[tuple[str, str, int]] = (),
     muster: Muster | None = None,
+    memory: WorldSnapshot | None = None,
     parameters: Parameters | None = None,
 ) -> World:
     """A world in which nobody has been seen yet.
@@ -95,6 +105,7 @@ def new_world(
             so that no alarm is raised twice and none is forgotten.
         inside: (subject, fence, entered at UTC ns) a former core left behind.
         muster: an evacuation a former core left behind.
+        memory: the snapshot from which the rules take up what they remember.
         parameters: the numbers to run with.
     """
     parameters = parameters or Parameters()
@@ -114,6 +125,9 @@ def new_world(
         roster=roster,
         prisms=prisms_at((), plant.head.frame, 0),
         tracks=no_tracks(len(roster.carriers)),
+        watch=Watch()
+        if memory is None
+        else remembered(memory.watched, memory.visits, roster, memory.watching_since_ns),
         alarms=alarms,
         annunciator=_taken_up(left, alarms, parameters.alarms),
         muster=muster,
@@ -179,6 +193,7 @@ def positions(
 def snapshot(world: World) -> WorldSnapshot:
     """Everything a late consumer needs to stand where the core stands after its last effect."""
     rows = np.flatnonzero(world.tracks["t_ns"] > 0)
+    watched, visits = told(world.watch, world.roster)
     seq = world.next_seq - 1
     return WorldSnapshot(
         seq=seq,
@@ -199,4 +214,7 @@ def snapshot(world: World) -> WorldSnapshot:
         cameras=list(world.cameras.values()),
         flood_since_ns=world.annunciator.flood_since_ns,
         muster=world.muster,
+        watched=watched,
+        visits=visits,
+        watching_since_ns=world.watch.since_ns,
     )

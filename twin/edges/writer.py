@@ -69,6 +69,7 @@ class Writer:
             inside=last.inside if last is not None else (),
             # The picture is shown anew at every change of a muster; without one the journal is the word.
             muster=last.muster if last is not None else muster,
+            memory=last,
         )
         self._worlds[code] = world
         self._locks.setdefault(code, asyncio.Lock())

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from gis.plant import FencePurpose
 from twin.core.conditions import INTRUSION, Condition
 from twin.core.roster import CarrierKind
-from twin.effects import EvidenceFix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from gis.plant import Fence
     from twin.core.conditions import AlarmKey
     from twin.core.membership import Crossing
     from twin.core.roster import Carrier
+    from twin.core.rules.scene import Scene
     from twin.core.world import World
+    from twin.effects import EvidenceFix
 
 RULE_VERSION = 1
 """Raised when the meaning of the rule changes, and kept in every alarm it raised."""
@@ -45,27 +46,23 @@ def intrusion_key(fence: Fence, subject: str) -> AlarmKey:
 def entered(world: World, crossing: Crossing) -> Condition | None:
     """The intrusion that a crossing begins, if it begins one."""
     carrier, fence = world.roster.carriers[crossing.subject], world.prisms.fences[crossing.fence]
-    if not is_intrusion(carrier, fence):
+    if not world.enforcement.holds[crossing.fence] or not is_intrusion(carrier, fence):
+        return None
+    if carrier.subject == fence.rules.moving_with:
         return None
     return _intrusion(fence, carrier.subject, crossing.evidence, crossing.xyz_m, crossing.t_ns)
 
 
-def intrusions(world: World) -> dict[AlarmKey, Condition]:
-    """Every intruder who is inside now, with the last believed fix for evidence."""
-    found: dict[AlarmKey, Condition] = {}
-    if not any(fence.purpose is FencePurpose.FORBIDDEN for fence in world.prisms.fences):
-        return found
-    for row, fence_row, pair in world.membership.entries():
-        carrier, fence = world.roster.carriers[row], world.prisms.fences[fence_row]
-        if pair.inside and is_intrusion(carrier, fence):
-            track = world.tracks[row]
-            x, y, z = (float(value) for value in track["ref_xyz_m"])
-            xx, xy, yy = (float(value) for value in track["ref_cov_m2"])
-            fix = EvidenceFix(int(track["ref_t_ns"]), x, y, z, (xx, xy, yy), 1.0)
-            found[intrusion_key(fence, carrier.subject)] = _intrusion(
-                fence, carrier.subject, (fix,), (x, y, z), pair.entered_ns
-            )
-    return found
+def intrusions(scene: Scene) -> Iterator[Condition]:
+    """Every intruder who is inside now, lost or not, with the last believed fix for evidence."""
+    for row in scene.enforced(scene.book.forbidden):
+        fence, inside = scene.fence(row), scene.inside(row)
+        for subject in inside[~scene.allowed(row)[inside]].tolist():
+            name = scene.world.roster.carriers[subject].subject
+            if name != fence.rules.moving_with:
+                yield _intrusion(
+                    fence, name, scene.evidence(subject), scene.place(subject), scene.entered_ns(subject, row)
+                )
 
 
 def _intrusion(
