@@ -15,8 +15,8 @@ from gis.wire import decode, encode
 from tests.golden import scenario
 from tests.golden.recording import EFFECTS, EVENTS, FIRST_SEQ, lines, plain, read_events, replayed
 from twin.core.step import step
-from twin.core.world import new_world
-from twin.effects import AlarmChanged, Crossed, Effect, PositionsMoved
+from twin.core.world import new_world, snapshot
+from twin.effects import AlarmChanged, Crossed, Effect, PositionsMoved, WorldSnapshot
 from twin.events import Event, FixesMeasured
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def test_a_core_that_starts_again_in_the_middle_raises_no_alarm_twice(
         if pair.inside
     ]
     open_alarms = [decode(encode(alarm), type(alarm)) for alarm in world.alarms.values()]
-    world = new_world(scenario.plant(), 10_000, open_alarms=open_alarms, inside=inside)
+    picture = decode(encode(snapshot(world)), WorldSnapshot)
+    world = new_world(scenario.plant(), 10_000, open_alarms=open_alarms, inside=inside, memory=picture)
     after: list[Effect] = []
     for event in recorded[middle:]:
         world, more = step(world, event)

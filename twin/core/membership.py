@@ -236,16 +236,16 @@ def tested(
     other = np.where(inside, 1.0 - chance, chance)
     other[away] = 1.0 - likelihood
     gone_by = ~inside & ~turned
-    gone_by[gone_by] = streaking[gone_by] | _path_meets(prisms, moves, which[gone_by], fence[gone_by])
+    gone_by[gone_by] = streaking[gone_by] | path_meets(prisms, moves, which[gone_by], fence[gone_by])
 
     changed: dict[int, Pair] = {}
     crossings: list[Crossing] = []
     for j in np.flatnonzero(turned | streaking | gone_by):
         before = membership.pairs.get(int(key[j]), OUTSIDE)
         move = int(which[j])
-        odds = _odds(float(other[j]), (int(moves.t_ns[move]) - int(moves.from_t_ns[move])) / NS_PER_S)
-        seen = _Seen(move, int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]), odds)
-        after, crossed = _folded(before, prisms, moves, seen)
+        odds = odds_of(float(other[j]), (int(moves.t_ns[move]) - int(moves.from_t_ns[move])) / NS_PER_S)
+        seen = Seen(move, int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]), odds)
+        after, crossed = folded(before, prisms, moves, seen)
         if after is not before:
             changed[int(key[j])] = after
         crossings += crossed
@@ -253,7 +253,7 @@ def tested(
     return membership.with_pairs(changed), crossings
 
 
-def _path_meets(
+def path_meets(
     prisms: Prisms, moves: Movements, which: NDArray[np.int64], fence: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """(p,) whether the line of each movement touches the fence."""
@@ -265,7 +265,7 @@ def _path_meets(
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """One movement against one fence: what the arrays say."""
 
     move: int
@@ -276,14 +276,14 @@ class _Seen:
     odds: float
 
 
-def _odds(other: float, after_s: float) -> float:
+def odds_of(other: float, after_s: float) -> float:
     """What one fix adds for the other side (negative: against it), by the probability it gives to it."""
     bounded = min(max(other, 1e-9), 1.0 - 1e-9)
     share = min(max(after_s / INDEPENDENT_S, 0.1), 1.0)
     return share * min(max(math.log(bounded / (1.0 - bounded)), -MOST_ODDS), MOST_ODDS)
 
 
-def _folded(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen) -> tuple[Pair, list[Crossing]]:
+def folded(before: Pair, prisms: Prisms, moves: Movements, seen: Seen) -> tuple[Pair, list[Crossing]]:
     """One pair after one fix, and what it crossed."""
     subject = int(moves.subject[seen.move])
     if not seen.turned:
@@ -342,9 +342,7 @@ def _was_inside(prisms: Prisms, fence: int, fix: EvidenceFix, sigma_z_m: float) 
     return float(chance[0]) >= float(prisms.enter[fence])
 
 
-def _undecided(
-    before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int
-) -> tuple[Pair, list[Crossing]]:
+def _undecided(before: Pair, prisms: Prisms, moves: Movements, seen: Seen, subject: int) -> tuple[Pair, list[Crossing]]:
     """A pair after a fix that does not speak for the other side."""
     odds = before.odds + seen.odds
     if before.inside:
@@ -362,7 +360,7 @@ def _undecided(
     return (replace(before, left=left, odds=odds) if before.streak and odds > 0.0 else Pair(left=left)), []
 
 
-def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: _Seen, subject: int) -> list[Crossing]:
+def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: Seen, subject: int) -> list[Crossing]:
     """Entry and exit of a subject whose path since it was last outside led through the fence; usually none."""
     if before.left is None and (before.streak or not moves.path[seen.move]):
         return []

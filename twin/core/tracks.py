@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from twin.core.roster import Roster
+    from twin.effects import PositionsMoved
 
+_UNKNOWN_SIGMA_Z_M = 1.0
+"""A picture does not say how sure a height was."""
 RECENT = 4
 """How many times of measurement are remembered per subject to know a repeated fix again."""
 
@@ -47,6 +50,22 @@ def no_tracks(n: int) -> NDArray[np.void]:
     table = np.zeros(n, TRACK)
     table["status"] = FixStatus.LOST
     table["tag"] = -1
+    return table
+
+
+def taken_up(positions: PositionsMoved, roster: Roster) -> NDArray[np.void]:
+    """The table as a former core's last picture shows it; whoever the roster lacks is left out."""
+    table = no_tracks(len(roster.carriers))
+    known = np.array([i for i, subject in enumerate(positions.subject) if subject in roster.row], np.int64)
+    rows = np.array([roster.row[positions.subject[i]] for i in known.tolist()], np.int64)
+    table["t_ns"][rows] = table["ref_t_ns"][rows] = positions.fix_t_ns[known]
+    table["recent_ns"][rows, 0] = positions.fix_t_ns[known]
+    table["xyz_m"][rows] = table["ref_xyz_m"][rows] = positions.xyz_m[known]
+    table["cov_m2"][rows] = table["ref_cov_m2"][rows] = positions.cov_m2[known]
+    table["sigma_z_m"][rows] = table["ref_sigma_z_m"][rows] = _UNKNOWN_SIGMA_Z_M
+    for name in ("velocity_mps", "p_still", "status", "reasons"):
+        table[name][rows] = getattr(positions, name)[known]
+    table["tag"][rows] = [roster.tag_row.get(positions.tag_id[i], -1) for i in known.tolist()]
     return table
 
 

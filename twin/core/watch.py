@@ -10,11 +10,13 @@ import numpy as np
 from twin.effects import PatrolVisit, Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
+    from twin.core.parameters import RuleParameters
     from twin.core.roster import Roster
+    from twin.effects import WorldSnapshot
 
 WATCH = np.dtype(
     [
@@ -113,18 +115,27 @@ def told(watch: Watch, roster: Roster) -> tuple[list[Watched], list[PatrolVisit]
     return people, visits
 
 
-def remembered(people: Iterable[Watched], visits: Iterable[PatrolVisit], roster: Roster, since_ns: int) -> Watch:
+def remembered(picture: WorldSnapshot, roster: Roster, known: RuleParameters) -> Watch:
     """The memory a former core left behind."""
     table = np.zeros(len(roster.carriers), WATCH)
-    for one in people:
+    for one in picture.watched:
         row = roster.row.get(one.subject)
         if row is not None:
             for name in ("still_ns", "still_xy_m", "still_s", "gathered_ns", "away_ns", "alone_ns"):
                 table[name][row] = getattr(one, name)
     found: dict[Occasion, dict[str, tuple[int, str]]] = {}
-    for visit in visits:
+    for visit in picture.visits:
         found.setdefault((visit.route, visit.window_ns), {})[visit.point] = (visit.t_ns, visit.subject)
-    return Watch(table=table, since_ns=since_ns, visits=found)
+    weak = [
+        tag.tag_id for tag in picture.tags if tag.battery_pct is not None and tag.battery_pct < known.battery_low_pct
+    ]
+    return Watch(
+        table=table,
+        since_ns=picture.watching_since_ns,
+        visits=found,
+        weak=frozenset(weak),
+        calling=frozenset(tag.tag_id for tag in picture.tags if tag.sos),
+    )
 
 
 def since(column: NDArray[np.int64], holds: NDArray[np.bool_], now_ns: int) -> NDArray[np.int64]:

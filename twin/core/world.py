@@ -17,7 +17,7 @@ from twin.core.membership import Membership
 from twin.core.parameters import Parameters
 from twin.core.roster import Roster, roster_of
 from twin.core.rulebook import Rulebook
-from twin.core.tracks import no_tracks
+from twin.core.tracks import no_tracks, taken_up
 from twin.core.watch import Watch, remembered, told
 from twin.effects import PositionsMoved, WorldSnapshot
 
@@ -105,14 +105,15 @@ def new_world(
             so that no alarm is raised twice and none is forgotten.
         inside: (subject, fence, entered at UTC ns) a former core left behind.
         muster: an evacuation a former core left behind.
-        memory: the snapshot from which the rules take up what they remember.
+        memory: the snapshot to take up from: where everybody was, what tags said, what rules remember.
         parameters: the numbers to run with.
     """
     parameters = parameters or Parameters()
     roster = roster_of(plant)
     left = [alarm for alarm in open_alarms if alarm.is_open]
     alarms = {key_of(alarm): alarm for alarm in left if not alarm.is_only_in_work}
-    roster = roster.following((alarm.subject for alarm in alarms.values()), parameters.stranger_limit)
+    strangers = [alarm.subject for alarm in alarms.values()] + (memory.positions.subject if memory else [])
+    roster = roster.following(strangers, parameters.stranger_limit)
     entered = {(subject, fence): t_ns for subject, fence, t_ns in inside}
     for alarm in alarms.values():
         if alarm.kind == INTRUSION and alarm.fence is not None and alarm.is_active:
@@ -124,10 +125,9 @@ def new_world(
         now_ns=now_ns,
         roster=roster,
         prisms=prisms_at((), plant.head.frame, 0),
-        tracks=no_tracks(len(roster.carriers)),
-        watch=Watch()
-        if memory is None
-        else remembered(memory.watched, memory.visits, roster, memory.watching_since_ns),
+        tracks=no_tracks(len(roster.carriers)) if memory is None else taken_up(memory.positions, roster),
+        watch=Watch() if memory is None else remembered(memory, roster, parameters.rules),
+        tags={} if memory is None else {tag.tag_id: tag for tag in memory.tags},
         alarms=alarms,
         annunciator=_taken_up(left, alarms, parameters.alarms),
         muster=muster,
