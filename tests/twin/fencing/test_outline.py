@@ -114,7 +114,9 @@ def test_overlapping_parts_are_marked_inside_both() -> None:
     assert shapely.contains_xy(shapely.Polygon(inner), *place_of(fault))
 
 
-points = st.tuples(st.floats(-200, 200), st.floats(-200, 200))
+# Nothing on a site is drawn finer than a millimetre.
+metres = st.integers(-200_000, 200_000).map(lambda millimetres: millimetres / 1000)
+points = st.tuples(metres, metres)
 
 
 @given(st.lists(points, min_size=3, max_size=12))

@@ -1,6 +1,6 @@
 /** Every view beside the live plant. A new one is an entry here, a key in `store/views.ts`, and a folder beside this file. */
 
-import { History, RadioTower, Siren } from 'lucide';
+import { Fence, History, RadioTower, Siren } from 'lucide';
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { IconNode } from 'lucide';
@@ -31,6 +31,15 @@ export const VIEWS: readonly ViewEntry[] = [
     letter: 'm',
     place: 'side',
     load: () => import('./muster/Panel').then((module) => module.MusterPanel),
+  },
+  {
+    key: 'fences',
+    icon: Fence,
+    label: { zh: '围栏', en: 'Fences' },
+    title: { zh: '电子围栏：绘制、规则与版本', en: 'Fences: drawing, rules and versions' },
+    letter: 'e',
+    place: 'side',
+    load: () => import('./fences/Panel').then((module) => module.FencesPanel),
   },
   {
     key: 'commissioning',
