@@ -52,6 +52,10 @@ function spoken(value: unknown): string {
   return JSON.stringify(value);
 }
 
+interface Shaped {
+  geometry?: { type: string; coordinates?: unknown };
+}
+
 /** What differs between two states of a fence, field by field. */
 export function DifferenceTable({
   before,
@@ -63,7 +67,7 @@ export function DifferenceTable({
   titles: readonly [string, string];
 }) {
   const found = differences(before, after);
-  const [a, b] = [before as { geometry?: unknown }, after as { geometry?: unknown }];
+  const [a, b] = [before as Shaped, after as Shaped];
   const moved = !sameGeometry(a.geometry, b.geometry);
   if (found.length === 0 && !moved) return <p class="fence-notice">{w('version.same')}</p>;
   return (

@@ -42,9 +42,34 @@ export function differences(before: object, after: object): Difference[] {
   return walk(before, after, '').filter(({ field }) => !SKIPPED.has(field.split('.')[0]!));
 }
 
-/** Whether two geometries are the same to a tenth of a millimetre. Pure. */
-export function sameGeometry(a: unknown, b: unknown): boolean {
-  const rounded = (value: unknown): string =>
-    JSON.stringify(value, (_, part: unknown) => (typeof part === 'number' ? Number(part.toFixed(9)) : part));
-  return rounded(a) === rounded(b);
+/** Two millimetres, in degrees: what rounding may do to a corner. */
+const SAME_DEG = 2e-8;
+type Place = readonly [number, number];
+
+function sameRing(a: readonly Place[], b: readonly Place[]): boolean {
+  const [one, other] = [a.slice(0, -1), b.slice(0, -1)];
+  const n = one.length;
+  if (n !== other.length) return false;
+  const near = (p: Place, q: Place) => Math.abs(p[0] - q[0]) < SAME_DEG && Math.abs(p[1] - q[1]) < SAME_DEG;
+  // A ring may begin anywhere and run either way.
+  return other.some((_, from) =>
+    [1, -1].some((way) => one.every((point, i) => near(point, other[(((from + way * i) % n) + n) % n]!))),
+  );
+}
+
+interface Outline {
+  type: string;
+  coordinates?: unknown;
+}
+
+const ringsIn = ({ type, coordinates }: Outline): readonly (readonly Place[])[] => {
+  if (type === 'Polygon') return coordinates as Place[][];
+  return type === 'MultiPolygon' ? (coordinates as Place[][][]).flat() : [];
+};
+
+/** Whether two geometries are the same area, however their rings begin and run. Pure. */
+export function sameGeometry(a: Outline | null | undefined, b: Outline | null | undefined): boolean {
+  if (a == null || b == null) return a === b;
+  const [one, other] = [ringsIn(a), ringsIn(b)];
+  return one.length === other.length && one.every((ring) => other.some((candidate) => sameRing(ring, candidate)));
 }

@@ -37,6 +37,7 @@ export function NumberField(props: {
       class={wrong ? 'is-wrong' : ''}
       aria-invalid={wrong}
       aria-label={props.label}
+      placeholder={props.bare === true ? props.label : undefined}
       data-testid={props.testid}
       disabled={props.disabled ?? false}
       value={text ?? shown}
