@@ -12,6 +12,8 @@ import { SketchLayer } from './SketchLayer';
 import { Notice } from './parts';
 import { w } from './words';
 import './fences.css';
+import './forms.css';
+import './sketch.css';
 
 /** From here on there is room for a panel beside the map. */
 const ROOM_REM = 40;
