@@ -8,7 +8,7 @@ plant's records by foreign key: a history outlives the records it speaks of.
 from __future__ import annotations
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from gis.store.tables import metadata
@@ -24,18 +24,11 @@ track_chunk = Table(
     Column("to_ns", BigInteger, nullable=False),
     Column("first_seq", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
+    Column("fixes", Integer, nullable=False),
     # lon, lat, metres above the site plane, epoch seconds. A single fix is stored twice: a line needs two points.
     Column("path", Geometry("LINESTRINGZM", srid=4326, dimension=4, spatial_index=False), nullable=False),
-    # One element per fix. sigma_* = round(1000 · ln(σ / 1 mm)); correlation = round(32767 · ρ).
-    Column("sigma_x", ARRAY(SmallInteger), nullable=False),
-    Column("sigma_y", ARRAY(SmallInteger), nullable=False),
-    Column("correlation", ARRAY(SmallInteger), nullable=False),
-    Column("vx_mmps", ARRAY(SmallInteger), nullable=False),
-    Column("vy_mmps", ARRAY(SmallInteger), nullable=False),
-    # One byte per fix: probability in 1/255, and gis.fix.FixStatus.
-    Column("p_still", BYTEA, nullable=False),
-    Column("status", BYTEA, nullable=False),
-    Column("reasons", ARRAY(Integer), nullable=False),
+    # Every fix with all its qualities: `gis.store.packing`.
+    Column("channels", BYTEA, nullable=False),
     postgresql_partition_by="RANGE (from_ns)",
 )
 Index(

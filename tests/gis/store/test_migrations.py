@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from alembic import command
 from sqlalchemy import text
@@ -12,6 +13,8 @@ from sqlalchemy import text
 from gis.errors import StoreError, StoreUnavailableError
 from gis.store.database import connect, transaction
 from gis.store.migrate import configuration, upgrade
+from gis.store.tracks import append_chunks, read_tracks
+from tests.gis.store.test_tracks import FRAME, T0, S, assert_same, chunk
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -37,6 +40,29 @@ def test_down_and_up_again_ends_in_the_same_tables(engine: Engine, postgis_url: 
     upgrade(postgis_url)
     with transaction(engine) as connection:
         command.check(configuration(connection))
+
+
+def test_tracks_of_the_old_layout_are_kept_both_ways(engine: Engine, postgis_url: str) -> None:
+    given = chunk("P-1", 60)
+    with transaction(engine) as connection:
+        append_chunks(connection, "GONE", FRAME, [given, chunk("P-2", 1)])
+        command.downgrade(configuration(connection), "0005")
+        row = connection.execute(text("SELECT * FROM track_chunk WHERE subject = 'P-1'")).one()
+        assert len(row.sigma_x) == len(row.reasons) == len(row.status) == 60
+        # As the old layout had it: a finer path.
+        lon, lat = FRAME.to_lonlat(*given.xyz_m[:, :2].T)
+        points = np.column_stack([lon, lat, given.xyz_m[:, 2], given.t_ns / 1e9]).tolist()
+        line = ", ".join(" ".join(map(repr, point)) for point in points)
+        connection.execute(
+            text("UPDATE track_chunk SET path = ST_GeomFromEWKT(:line) WHERE subject = 'P-1'"),
+            {"line": f"SRID=4326;LINESTRING ZM ({line})"},
+        )
+    upgrade(postgis_url)
+    with transaction(engine) as connection:
+        stored, single = read_tracks(connection, "GONE", FRAME, T0, T0 + 900 * S)
+        command.check(configuration(connection))
+    assert_same(stored, given)
+    assert len(single) == 1
 
 
 def test_several_processes_may_upgrade_at_once(engine: Engine, postgis_url: str) -> None:
