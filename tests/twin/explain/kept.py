@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gis.fix import Reason
-from gis.store.paths import (
-    TrackChunk,
-    decode_covariance,
-    decode_paths,
-    encode_covariance,
-    encode_paths,
-    encode_probability,
-    encode_velocity,
-    storable,
-)
+from gis.store.packing import Unpacked, packed
+from gis.store.paths import TrackChunk, storable
 from twin.effects import AlarmChanged, Crossed, Direction, PositionsMoved
 from twin.explain.recorded import Recorded, reach_of
 
@@ -58,20 +50,19 @@ def chunks_of(effects: Sequence[Effect], frame: SiteFrame) -> list[TrackChunk]:
 
 def stored(chunk: TrackChunk, frame: SiteFrame) -> TrackChunk:
     """The chunk as it comes back from the database."""
-    xyz_m, t_ns = decode_paths(encode_paths([chunk], frame), [len(chunk)], frame)
-    t_ns[0], t_ns[-1] = chunk.t_ns[0], chunk.t_ns[-1]
+    fixes = Unpacked(packed([chunk], frame), frame)
     return TrackChunk(
-        subject=chunk.subject,
-        tag_id=chunk.tag_id,
-        t_ns=t_ns,
-        xyz_m=xyz_m,
-        cov_m2=decode_covariance(*encode_covariance(chunk.cov_m2)),
-        velocity_mps=encode_velocity(chunk.velocity_mps) / 1000.0,
-        p_still=np.frombuffer(encode_probability(chunk.p_still), np.uint8) / 255.0,
-        status=chunk.status,
-        reasons=chunk.reasons,
-        first_seq=chunk.first_seq,
-        last_seq=chunk.last_seq,
+        chunk.subject,
+        chunk.tag_id,
+        fixes.t_ns,
+        fixes.xyz_m,
+        fixes.cov_m2,
+        fixes.velocity_mps,
+        fixes.p_still,
+        fixes.status,
+        fixes.reasons,
+        chunk.first_seq,
+        chunk.last_seq,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -152,10 +153,14 @@ async def track(
     def question(connection: Connection) -> list[TrackChunk]:
         if quality == "measured":
             return read_tracks(connection, plant, frame, from_ns, to_ns, [subject])
-        chunks = read_tracks(connection, plant, frame, from_ns - MARGIN_NS, to_ns + MARGIN_NS, [subject])
-        return smoothed(chunks, from_ns, to_ns, drives=directory.kind_of(subject) == "vehicle")
+        return read_tracks(connection, plant, frame, from_ns - MARGIN_NS, to_ns + MARGIN_NS, [subject])
 
-    item = track_record(subject, await deps.history.ask(question, SLOW_MS), directory, quality)
+    chunks = await deps.history.ask(question, SLOW_MS)
+    if quality == "smoothed":
+        # Not while the database waits: the first time the kernels are compiled.
+        drives = directory.kind_of(subject) == "vehicle"
+        chunks = await asyncio.to_thread(smoothed, chunks, from_ns, to_ns, drives=drives)
+    item = track_record(subject, chunks, directory, quality)
     if wants_geojson(request):
         features = [track_feature(item, directory)] if item.t_ms else []
         return answer_features(request, features, len(features), None, format_time(deps.clock.now_ns()))
