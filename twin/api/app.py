@@ -24,6 +24,7 @@ from twin.api.routes import (
     alarms,
     collections,
     commissioning,
+    exports,
     fence_drafts,
     fences,
     history,
@@ -31,6 +32,7 @@ from twin.api.routes import (
     models,
     muster,
     ogc,
+    ogc_tracks,
     people,
     plants,
     tiles,
@@ -81,6 +83,8 @@ def create_app(deps: Deps) -> FastAPI:
         alarm_commands,
         alarm_explain,
         alarm_statistics,
+        # Before the tracks of one subject, whose name could be `export`.
+        exports,
         history,
         models,
         tiles,
@@ -89,6 +93,8 @@ def create_app(deps: Deps) -> FastAPI:
     ):
         app.include_router(slice_.router, prefix=PREFIX)
     app.include_router(models.files)
+    # Before the collections of any name.
+    app.include_router(ogc_tracks.router)
     app.include_router(ogc.router)
     app.include_router(live.router)
     app.mount("/", Page(directory=deps.web_dir, html=True, check_dir=False), name="page")

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 TITLE = "Plant Twin 危化品厂区数字孪生"
+TRACKS = (
+    "Tracks of people, vehicles and tags as moving features; `datetime` is the stretch looked at, at most a day, by "
+    "default the last ten minutes. The third coordinate is metres above the site plane."
+)
 Link = dict[str, str]
 
 
@@ -86,6 +90,28 @@ def collection(
             link("describedby", f"{here}/schema", document.SCHEMA_TYPE, "What a feature looks like"),
             link(document.QUERYABLES, f"{here}/queryables", document.SCHEMA_TYPE, "Properties to filter by"),
         ],
+    }
+
+
+def tracks(base: str, bounds: Sequence[tuple[float, float, float, float]]) -> dict[str, Any]:
+    """What the collection of tracks is and where its items are; `bounds` are those of the plants, degrees."""
+    west, south, east, north = zip(*bounds, strict=True) if bounds else ((-180.0,), (-90.0,), (180.0,), (90.0,))
+    here = f"{base}/collections/tracks"
+    return {
+        "id": "tracks",
+        "title": "轨迹 Tracks",
+        "description": TRACKS,
+        "itemType": "movingfeature",
+        "updateFrequency": 1000,
+        "extent": {
+            "spatial": {"bbox": [[min(west), min(south), max(east), max(north)]], "crs": CRS84},
+            "temporal": {
+                "interval": [[None, None]],
+                "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+            },
+        },
+        "crs": [CRS84],
+        "links": [*both_forms(here), link("items", f"{here}/items", GEOJSON, "Moving features")],
     }
 
 

@@ -81,6 +81,9 @@ async def ogc_collections(request: Request, deps: TheDeps, principal: PlantViewe
     """The collections that the reader may read."""
     here = f"{base_of(request)}/collections"
     listed = [_described(source, request, deps) for source in SOURCES.values() if _may(principal, source)]
+    if Permission.HISTORY_VIEW.value in principal.permissions:
+        bounds = [hub.model.plant.head.boundary.bounds for hub in deps.hubs.values()]
+        listed.append(answers.tracks(base_of(request), bounds))
     crss = list(systems(deps))
     body = {"title": "Collections 要素集", "links": answers.both_forms(here), "crs": crss, "collections": listed}
     return reply(request, body)
