@@ -243,6 +243,22 @@ _DEVICES = [
         600,
         "device",
     ),
+    AlarmKind(
+        "COMMS",
+        _n("通讯中断", "Line down"),
+        _n("{where} 无任何数据", "No data at all from {where}"),
+        _n("采集网关、定位引擎或网络停运", "A gateway, a positioning engine or the network stands still"),
+        _n(
+            "其下所有测点或人员的报警被冻结；失联报警归并于此",
+            "Alarms of everything behind it are frozen; what is lost with it is told here, once",
+        ),
+        _n(
+            "检查网关、引擎与网络供电；期间以巡检和对讲代替",
+            "Check power of gateway, engine and network; until then patrol and radio",
+        ),
+        300,
+        "device",
+    ),
 ]
 
 
@@ -340,6 +356,51 @@ def _process() -> list[AlarmKind]:
                     _n("停抽出，恢复补压，到现场查泄漏", "Stop drawing, restore blanketing, look for a leak on the spot"),
                     180,
                 ),
+            },
+        ),
+        "O2": (
+            _n("氧含量", "Oxygen"),
+            {
+                "HH": (
+                    _n("富氧泄漏", "Oxygen escapes"),
+                    _n("任何可燃物都可能燃烧", "Whatever can burn may catch fire"),
+                    _n("撤离，消除火源，通风，查氧源", "Leave, no ignition, ventilate, find the oxygen"),
+                    60,
+                ),
+                "H": (
+                    _n("富氧或探头漂移", "Too much oxygen, or the probe drifts"),
+                    _n("燃烧更快更猛", "Fire starts more easily and burns faster"),
+                    _n("停止动火，通风，复测", "Stop hot work, ventilate, measure again"),
+                    180,
+                ),
+                "L": (
+                    _n("氮气或其他气体置换了空气", "Nitrogen or another gas displaces air"),
+                    _n("人员头晕、判断失误", "People get dizzy and misjudge"),
+                    _n("撤出人员，通风，复测后再进入", "Get people out, ventilate, measure before going in"),
+                    120,
+                ),
+                "LL": (
+                    _n("密闭或低洼处大量惰性气体", "Much inert gas in a closed or low place"),
+                    _n("数秒内窒息", "Suffocation within seconds"),
+                    _n("立即撤离，佩戴空气呼吸器方可施救", "Leave now; rescue only with breathing apparatus"),
+                    30,
+                ),
+            },
+        ),
+        "VALUE": (
+            _n("测量值", "Value"),
+            {
+                side: (
+                    _n("工况偏离或仪表漂移", "The process is off, or the instrument drifts"),
+                    _n("可能发展为事故", "It may grow into an accident"),
+                    _n(
+                        "到现场核对" + ("，按规程停用或切断" if len(side) == 2 else "，调回正常范围"),
+                        "Check on the spot"
+                        + (", stop or isolate by the procedure" if len(side) == 2 else ", bring it back"),
+                    ),
+                    180 if len(side) == 2 else 600,
+                )
+                for side in ("HH", "H", "L", "LL")
             },
         ),
         "FLOW": (

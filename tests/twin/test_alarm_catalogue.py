@@ -8,7 +8,7 @@ import pytest
 
 from twin.alarm_catalogue import CATALOGUE
 
-PLACES = {"subject", "place", "sensor", "asset", "value", "limit", "unit"}
+PLACES = {"where", "subject", "place", "sensor", "asset", "value", "limit", "unit"}
 KINDS = [
     "INTRUSION",
     "OVERCROWD",

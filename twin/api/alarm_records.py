@@ -20,6 +20,8 @@ from twin.api.live_schemas import (
 )
 from twin.api.records import place_ref, subject_ref
 from twin.api.wire import Phrase
+from twin.core.process import LINE
+from twin.core.process_tuning import COMMS
 
 if TYPE_CHECKING:
     from gis.plant import Asset, Sensor
@@ -97,10 +99,21 @@ def phrase_params(alarm: Alarm, directory: Directory) -> dict[str, Any]:
         params |= {"asset": asset.names, "asset_id": asset.code}
     known = {"value": alarm.value, "limit": alarm.limit, "unit": alarm.unit or None, "where": (alarm.about or ("",))[0]}
     params |= {name: value for name, value in known.items() if value is not None and value != ""}
+    if alarm.kind == COMMS:
+        params["where"] = _line(alarm, directory)
     params |= {name: value for name, value in alarm.parameters.items() if name not in params}
     if alarm.subjects:
         params["people"] = len(alarm.subjects)
     return params
+
+
+def _line(alarm: Alarm, directory: Directory) -> Names:
+    """What a line that is down leads to: a positioning engine, or all measuring points."""
+    where = (alarm.about or ("",))[0]
+    engines = {engine.code: engine.names for engine in directory.plant.engines}
+    return engines.get(
+        where, Names(zh="全部测点", en="all measuring points") if where == LINE[1] else Names(zh=where, en=where)
+    )
 
 
 def alarm_etag(alarm: Alarm) -> str:

@@ -16,6 +16,8 @@ from twin.core import alarms as machine
 from twin.core.alarm_clock import next_ns, realarm_ns, unseen_ns, untouched_ns
 from twin.core.annunciator import Annunciator, Draft
 from twin.core.flood import counted, flood_since
+from twin.core.process import is_watched
+from twin.core.process_tuning import COMMS, STALE
 from twin.effects import Alarm, AlarmChanged, FloodChanged
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Panel:
         """
         if asked is None:
             over = [key for key in self._standing.now if key not in holding]
-            over += [key for key in self._unproven if key not in holding and self._is_judged(now_ns)]
+            over += [key for key in self._unproven if key not in holding and self._is_judged(key, now_ns)]
             begun = [condition for key, condition in holding.items() if key not in self._standing]
             for key in sorted(over):
                 self.ends(key, now_ns)
@@ -129,8 +131,16 @@ class Panel:
             self._recent.drop(key)
         self._count(now_ns, 0)
 
-    def _is_judged(self, now_ns: int) -> bool:
-        """Whether enough time has passed since the start to say that what is not heard of is over."""
+    def _is_judged(self, key: AlarmKey, now_ns: int) -> bool:
+        """Whether an alarm of a former core that nothing is heard of may be over: a limit waits for a value.
+
+        Everything else is over when it is not heard of some time after the start.
+        """
+        alarm = self.alarms.get(key)
+        if alarm is not None and alarm.kind != STALE and is_watched(self._world.process, alarm.sensor):
+            return False
+        if key[0] == COMMS and key[1] not in self._world.engines and self._world.has_engine(key[1]):
+            return False
         started_ns = self._world.started_ns
         return started_ns is not None and now_ns - started_ns >= self._known.proof_s * NS_PER_S
 

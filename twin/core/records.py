@@ -10,6 +10,7 @@ from gis.time import NS_PER_S
 from twin.core.enforcement import enforcement_at
 from twin.core.membership import Crossing, Pair, membership_of
 from twin.core.presence import crossed, crossing_effect
+from twin.core.process import process_of
 from twin.core.roster import Roster, roster_of
 from twin.core.rulebook import rulebook_of
 from twin.core.rules.forbidden import intrusion_key, is_intrusion
@@ -71,6 +72,7 @@ def _under(world: World, plant: Plant, roster: Roster, t_ns: int, out: Ledger) -
         watch=carried_watch(world.watch, world.roster, roster),
         tracks=carried_over(world.tracks, world.roster, roster),
         membership=membership_of(kept),
+        process=process_of(plant, t_ns, world.readings.values(), world.process.holding),
         parts=world.parts if same else {},
         restored=(),
         started_ns=t_ns if world.started_ns is None else world.started_ns,

@@ -21,8 +21,9 @@ from twin.core.moving import measured
 from twin.core.observing import observed
 from twin.core.operators import commanded
 from twin.core.presence import crossed
+from twin.core.process import taken
 from twin.core.records import abandoned, with_fences_of, with_plant
-from twin.core.settling import reconciled
+from twin.core.settling import reconciled, settled
 from twin.core.tracks import aged
 from twin.core.travelling import travelled
 from twin.effects import (
@@ -62,7 +63,7 @@ def step(world: World, event: Event) -> tuple[World, list[Effect]]:
     """
     out = Ledger(world.next_seq)
     now_ns = max(world.now_ns, event.t_ns)
-    if world.started_ns is None or now_ns >= world.prisms.until_ns:
+    if world.started_ns is None or now_ns >= min(world.prisms.until_ns, world.process.points.until_ns):
         world = with_fences_of(world, now_ns, out)
     elif now_ns >= world.enforcement.until_ns:
         timezone = world.plant.head.timezone
@@ -74,7 +75,7 @@ def step(world: World, event: Event) -> tuple[World, list[Effect]]:
 def _folded(world: World, event: Event, out: Ledger) -> World:  # noqa: PLR0911 - one branch per kind of event
     match event:
         case FixesMeasured():
-            return measured(world, event.fixes, out)
+            return measured(_heard(world, event), event.fixes, out)
         case ReadingsTaken():
             return _readings(world, event, out)
         case WeatherObserved():
@@ -108,7 +109,23 @@ def _readings(world: World, event: ReadingsTaken, out: Ledger) -> World:
         passed.append(reading)
     if passed:
         out.add(lambda seq: ReadingsChanged(seq=seq, t_ns=event.t_ns, readings=passed))
-    return replace(world, readings=newest)
+    process, asked = taken(
+        world.process,
+        [reading for reading in passed if newest[reading.sensor] is reading],
+        lambda key: key in world.alarms and world.alarms[key].is_active,
+    )
+    world = replace(world, readings=newest, process=process)
+    return settled(world, process.holding, world.now_ns, out, asked=asked) if asked else world
+
+
+def _heard(world: World, event: FixesMeasured) -> World:
+    """The world in which an engine was heard of."""
+    engine, t_ns = event.fixes.engine, event.t_ns
+    return (
+        world
+        if not engine or t_ns <= world.engines.get(engine, 0)
+        else replace(world, engines={**world.engines, engine: t_ns})
+    )
 
 
 def _weather(world: World, event: WeatherObserved, out: Ledger) -> World:

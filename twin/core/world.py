@@ -15,6 +15,7 @@ from twin.core.enforcement import Enforcement
 from twin.core.fences import Prisms, prisms_at
 from twin.core.membership import Membership
 from twin.core.parameters import Parameters
+from twin.core.process import Process, process_of
 from twin.core.roster import Roster, roster_of
 from twin.core.rulebook import Rulebook
 from twin.core.tracks import no_tracks, taken_up
@@ -53,6 +54,8 @@ class World:
         parts: for subjects with several tags, the newest fix of each tag, by subject row and tag row.
         alarms: all that are open, by what they are about.
         annunciator: what else the alarm machine remembers.
+        process: the measuring points, and which of their limits are passed.
+        engines: newest fix of each positioning engine, UTC ns.
         readings, weather, tags, cameras: the newest of each.
         muster: the evacuation that is on, with its roll.
         restored: (subject, fence, entered at) a former core left behind, until the first event says which fences hold.
@@ -67,6 +70,7 @@ class World:
     roster: Roster
     prisms: Prisms
     tracks: NDArray[np.void]
+    process: Process
     rulebook: Rulebook = field(default_factory=Rulebook)
     enforcement: Enforcement = field(default_factory=Enforcement)
     watch: Watch = field(default_factory=Watch)
@@ -74,6 +78,7 @@ class World:
     parts: Mapping[int, Mapping[int, TagFix]] = field(default_factory=dict)
     alarms: Mapping[AlarmKey, Alarm] = field(default_factory=dict)
     annunciator: Annunciator = field(default_factory=Annunciator)
+    engines: Mapping[str, int] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     weather: WeatherChanged | None = None
     tags: Mapping[str, TagChanged] = field(default_factory=dict)
@@ -82,6 +87,10 @@ class World:
     restored: tuple[tuple[str, str, int], ...] = ()
     started_ns: int | None = None
     refused: int = 0
+
+    def has_engine(self, code: str) -> bool:
+        """Whether the plant's records name a positioning engine."""
+        return any(engine.code == code for engine in self.plant.engines)
 
 
 def new_world(
@@ -105,9 +114,11 @@ def new_world(
             so that no alarm is raised twice and none is forgotten.
         inside: (subject, fence, entered at UTC ns) a former core left behind.
         muster: an evacuation a former core left behind.
-        memory: the snapshot to take up from: where everybody was, what tags said, what rules remember.
+        memory: the snapshot to take up from: where everybody was, what tags, sensors and cameras said, what
+            rules remember.
         parameters: the numbers to run with.
     """
+    known = [] if memory is None else memory.readings
     parameters = parameters or Parameters()
     roster = roster_of(plant)
     left = [alarm for alarm in open_alarms if alarm.is_open]
@@ -128,6 +139,9 @@ def new_world(
         tracks=no_tracks(len(roster.carriers)) if memory is None else taken_up(memory.positions, roster),
         watch=Watch() if memory is None else remembered(memory, roster, parameters.rules),
         tags={} if memory is None else {tag.tag_id: tag for tag in memory.tags},
+        cameras={} if memory is None else {camera.camera: camera for camera in memory.cameras},
+        process=process_of(plant, now_ns, known),
+        readings={reading.sensor: reading for reading in known},
         alarms=alarms,
         annunciator=_taken_up(left, alarms, parameters.alarms),
         muster=muster,

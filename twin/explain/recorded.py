@@ -25,7 +25,7 @@ AFTER_S = 3.0
 
 ABOUT_ONE = frozenset({"INTRUSION", "CROSSPOST", "ABSENT", "STILL", "OVERSTAY", "TAGOFF"})
 """Kinds that depend on the fixes of their own subject only."""
-UNSTORED = {"SOS": "tag_reports", "LOWBATT": "tag_reports", "ANCHOROFF": "anchor_health"}
+UNSTORED = {"SOS": "tag_reports", "LOWBATT": "tag_reports", "ANCHOROFF": "anchor_health", "COMMS": "anchor_health"}
 """Kinds whose inputs are not kept: the alarm itself is all there is."""
 _PROCESS = ("LEVEL_", "TEMP_", "PRES_", "FLOW_", "GAS_", "STALE")
 

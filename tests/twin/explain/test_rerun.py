@@ -15,7 +15,7 @@ from tests.twin.explain.kept import recorded
 from twin.effects import Alarm, AlarmChanged, EvidenceFix
 from twin.events import PlantReplaced
 from twin.explain.difference import differences
-from twin.explain.recorded import LONGEST_S, reach_of
+from twin.explain.recorded import LONGEST_S, UNSTORED, reach_of
 from twin.explain.rerun import carried, rerun
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ def plants() -> list[tuple[int, Plant]]:
 
 
 def raised(effects: list[Effect]) -> list[Alarm]:
-    return [effect.alarm for effect in effects if isinstance(effect, AlarmChanged) and effect.cause == "raised"]
+    return [
+        effect.alarm
+        for effect in effects
+        if isinstance(effect, AlarmChanged) and effect.cause == "raised" and effect.alarm.kind not in UNSTORED
+    ]
 
 
 def test_every_alarm_of_the_golden_session_is_raised_again_the_same(
