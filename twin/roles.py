@@ -30,7 +30,7 @@ from twin.edges.inbound import CONNECT_S, PERIOD_S, Drain, Refusals, inlet_for
 from twin.edges.mqtt import Inlet
 from twin.edges.plantwatch import PlantWatch
 from twin.edges.pulse import Pulse, Vitals, announce
-from twin.events import Event, FixesMeasured, TagReported
+from twin.events import AnchorsHeard, Event, FixesMeasured, TagReported
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PREFIX = "twin/v1/+"
+_ANCHORS_EVERY = 15
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONG_ENOUGH_S = 0.5, 10.0, 60.0
 
@@ -109,13 +110,23 @@ async def locator(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 
 
 async def _report(watch: PlantWatch, pipeline: Pipeline, heard: Mapping[str, TagWatch], bus: Bus, clock: Clock) -> None:
-    """Tell whoever sets the positioning up how anchors and tags do."""
+    """Tell whoever sets the positioning up how anchors and tags do, and the core which anchors are silent."""
+    told: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    beat = 0
     while True:
         for code, plant in list(watch.plants.items()):
             tags = heard[code]
             tags.keep(frozenset(tag.code for tag in plant.tags))
-            said = report(clock.now_ns(), pipeline.anchor_health(code, clock.now_ns()), tags)
+            healths = pipeline.anchor_health(code, clock.now_ns())
+            said = report(clock.now_ns(), healths, tags)
             await bus.publish(f"{TOPIC}/{code}", encode(said), retain=True)
+            # Told when it changes, and now and then for a core that has just begun.
+            for engine, anchors in healths.items():
+                silent = [(a.anchor, a.last_ns) for a in anchors if a.state == "silent"]
+                if silent != told.get((code, engine)) or beat % _ANCHORS_EVERY == 0:
+                    told[code, engine] = silent
+                    await bus.publish(f"events/{code}", encode(AnchorsHeard(said.t_ns, engine, silent)))
+        beat += 1
         await clock.sleep(COMMISSIONING_S)
 
 

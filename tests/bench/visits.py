@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.bench.day import Day, Measured
     from twin.effects import Crossed
 
-MARGIN_M = 1.0
-"""Whoever goes out no further than this has not left."""
+MARGIN_M = 0.5
+"""Whoever goes out no further than this must not be told to have left: half the exit margin."""
 DEEP_SIGMAS = 2.0
 LONG_FIXES = 3
 SLACK_S = 10.0
@@ -127,11 +127,11 @@ def _meets(stay: tuple[float, float], visit: Visit) -> bool:
 
 
 def _stays(crossed: Iterable[Crossed], who_of: dict[str, int], end_s: float) -> dict[int, list[tuple[float, float]]]:
-    """(from, to) of each stay that was told, seconds of the day."""
+    """(from, to) of each stay that was told, seconds of the day: the earliest it can have begun, and ended."""
     stays: dict[int, list[tuple[float, float]]] = {}
     open_: dict[int, float] = {}
     for effect in crossed:
-        who, at_s = who_of[effect.subject], (effect.t_ns - START_NS) / NS_PER_S
+        who, at_s = who_of[effect.subject], ((effect.after_ns or effect.t_ns) - START_NS) / NS_PER_S
         if effect.direction == "enter":
             open_[who] = at_s
         else:

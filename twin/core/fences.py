@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from scipy.special import ndtr, owens_t
+from scipy.special import ndtr, ndtri, owens_t
 from shapely import MultiPolygon, Polygon
 
 from twin.core.nearby import Nearby, nearby_of
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FAR_SIGMA = 6.0
 """Further than this from every edge a position is inside or outside for certain (the doubt is below 1e-8)."""
+EXIT_SIGMA = 2.0
+"""A fence is left by so many standard deviations, where that is more than the exit margin."""
 REACH_SIGMA = 2.0
 """A fix whose centre is further than this from a fence is inside with less than the 0.5 no entry may be set below."""
 _SMALLEST_SIGMA_M = 1e-3
@@ -59,6 +61,7 @@ class Prisms:
         edge_start: (2n + 1,) where each shape's edges begin.
         centres_m: (2n, 3) a point well inside each prism.
         until_ns: the next instant at which another set of fences holds.
+        margin_m: the exit margin.
     """
 
     fences: tuple[Fence, ...]
@@ -78,6 +81,7 @@ class Prisms:
     edge_start: NDArray[np.int64]
     centres_m: NDArray[np.float64]
     until_ns: int
+    margin_m: float = 0.0
 
     def __len__(self) -> int:
         return len(self.fences)
@@ -121,6 +125,7 @@ def prisms_at(
         edge_start=np.concatenate([[0], np.cumsum([len(part) for part in edges])]).astype(np.int64),
         centres_m=np.column_stack([np.reshape(middle, (-1, 2)), np.tile(0.5 * (z_min + z_max), 2)]),
         until_ns=min(turns, default=np.iinfo(np.int64).max),
+        margin_m=margin_m,
     )
 
 
@@ -216,6 +221,25 @@ def _whiten(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     first = d[:, 0] / sx
     return first, (d[:, 1] - lean * first) / sy
+
+
+def staying_likelihood(
+    prisms: Prisms,
+    row: NDArray[np.int64],
+    chance: NDArray[np.float64],
+    cov_m2: NDArray[np.float64],
+    sigma_z_m: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """How well "still inside" explains fixes (p,), between 0 and 1; rows are those of grown prisms.
+
+    It is the relative likelihood, as it would be with a prism grown by `EXIT_SIGMA` standard deviations where those are
+    wider than the exit margin (for a straight border, that is a shift of the normal deviate): a blurred fix near a
+    fence does not say that somebody left.
+    """
+    likelihood = relative_likelihood(prisms, row, chance, cov_m2, sigma_z_m)
+    sigma = np.maximum(largest_sigma_m(cov_m2), _SMALLEST_SIGMA_M)
+    wider = np.maximum(EXIT_SIGMA - prisms.margin_m / sigma, 0.0)
+    return np.asarray(np.where(wider > 0.0, ndtr(ndtri(likelihood) + wider), likelihood), float)
 
 
 def relative_likelihood(

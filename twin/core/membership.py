@@ -11,11 +11,12 @@ import shapely
 
 from gis.time import NS_PER_S
 from twin.core.fences import (
+    EXIT_SIGMA,
     REACH_SIGMA,
     Prisms,
     inside_probability,
     largest_sigma_m,
-    relative_likelihood,
+    staying_likelihood,
 )
 from twin.core.passage import passage
 from twin.effects import Direction, EvidenceFix
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 _STRIDE = 1 << 20
 """A pair's key is subject row × stride + fence row; more fences than this a plant cannot have."""
-ODDS = math.log(1000.0)
-"""A crossing is believed when its fixes together make the other side a thousand times likelier ..."""
+ODDS_IN, ODDS_OUT = math.log(1e3), math.log(1e5)
+"""An entry is believed when its fixes together make inside a thousand times likelier, an exit with a hundred times more
+doubt: who is forgotten inside is worse off than who is counted there a little longer ..."""
 MOST_ODDS = math.log(100.0)
 """... of which one fix, whatever it says of itself, gives a hundred at most ..."""
 INDEPENDENT_S = 0.5
@@ -229,14 +231,19 @@ def tested(
     chance = inside_probability(prisms, row, moves.xyz_m[which], moves.cov_m2[which], moves.sigma_z_m[which])
     turned = np.where(inside, chance <= prisms.exit[fence], chance >= prisms.enter[fence])
     away = np.flatnonzero(inside & turned)
-    likelihood = relative_likelihood(
+    likelihood = staying_likelihood(
         prisms, row[away], chance[away], moves.cov_m2[which[away]], moves.sigma_z_m[which[away]]
     )
     turned[away] = likelihood <= prisms.exit[fence[away]]
-    other = np.where(inside, 1.0 - chance, chance)
+    # Where it plainly stays inside, nothing speaks for the other side.
+    other = np.where(inside, 0.0, chance)
     other[away] = 1.0 - likelihood
     gone_by = ~inside & ~turned
     gone_by[gone_by] = streaking[gone_by] | path_meets(prisms, moves, which[gone_by], fence[gone_by])
+    clear = chance <= prisms.exit[fence]
+    sigma = largest_sigma_m(moves.cov_m2[which])
+    blurred = np.flatnonzero(gone_by & clear & (EXIT_SIGMA * sigma > prisms.margin_m))
+    clear[blurred] = is_past(prisms, fence[blurred], moves, which[blurred])
 
     changed: dict[int, Pair] = {}
     crossings: list[Crossing] = []
@@ -244,7 +251,7 @@ def tested(
         before = membership.pairs.get(int(key[j]), OUTSIDE)
         move = int(which[j])
         odds = odds_of(float(other[j]), (int(moves.t_ns[move]) - int(moves.from_t_ns[move])) / NS_PER_S)
-        seen = Seen(move, int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]), odds)
+        seen = Seen(move, int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]), odds, bool(clear[j]))
         after, crossed = folded(before, prisms, moves, seen)
         if after is not before:
             changed[int(key[j])] = after
@@ -274,6 +281,16 @@ class Seen:
     turned: bool
     gone_by: bool
     odds: float
+    clear: bool = True
+    """Outside for certain, for one that is not inside."""
+
+
+def is_past(prisms: Prisms, fence: NDArray[np.int64], moves: Movements, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(p,) whether blurred fixes are so far outside that whoever went through has left again."""
+    row = fence + len(prisms)
+    at = (moves.xyz_m[which], moves.cov_m2[which], moves.sigma_z_m[which])
+    likelihood = staying_likelihood(prisms, row, inside_probability(prisms, row, *at), *at[1:])
+    return np.asarray(likelihood <= prisms.exit[fence], bool)
 
 
 def odds_of(other: float, after_s: float) -> float:
@@ -294,7 +311,7 @@ def folded(before: Pair, prisms: Prisms, moves: Movements, seen: Seen) -> tuple[
     )
     begun_ns = before.before_ns if before.streak else int(moves.from_t_ns[seen.move])
     odds = before.odds + max(seen.odds, 0.0)
-    if odds < ODDS or not _is_confirmed(prisms, seen.fence, streak):
+    if odds < (ODDS_OUT if before.inside else ODDS_IN) or not _is_confirmed(prisms, seen.fence, streak):
         left = before.left
         if not before.inside and not before.streak and moves.path[seen.move]:
             left = left or _origin(moves, seen.move)
@@ -351,7 +368,7 @@ def _undecided(before: Pair, prisms: Prisms, moves: Movements, seen: Seen, subje
         return (replace(before, streak=(), before_ns=0, odds=0.0) if before.streak else before), []
     if not seen.gone_by:
         return OUTSIDE, []
-    if seen.chance <= prisms.exit[seen.fence]:
+    if seen.clear:
         return OUTSIDE, _passage(before, prisms, moves, seen, subject)
     # In doubt: the way it came is remembered until it is out for certain, in or on the other side.
     if not moves.path[seen.move]:

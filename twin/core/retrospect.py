@@ -15,7 +15,7 @@ from gis.fix import FixStatus, Reason
 from gis.plant import Plant, TagAssignment
 from gis.time import NS_PER_S
 from twin.core.enforcement import enforcement_at
-from twin.core.fences import FAR_SIGMA, inside_probability, largest_sigma_m, relative_likelihood
+from twin.core.fences import EXIT_SIGMA, FAR_SIGMA, inside_probability, largest_sigma_m, staying_likelihood
 from twin.core.ledger import Ledger
 from twin.core.membership import OUTSIDE, Crossing, Movements, Pair, Seen, folded, odds_of, path_meets
 from twin.core.observing import observed
@@ -156,8 +156,9 @@ def _crossings(world: World, moves: Movements) -> list[Crossing]:
     chance, wider, likelihood, meets = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n, bool)
     chance[near] = inside_probability(prisms, plain, *at)
     wider[near] = inside_probability(prisms, plain + 1, *at)
-    likelihood[near] = relative_likelihood(prisms, plain + 1, wider[near], *at[1:])
+    likelihood[near] = staying_likelihood(prisms, plain + 1, wider[near], *at[1:])
     meets[near] = path_meets(prisms, moves, near, plain)
+    blurred = EXIT_SIGMA * largest_sigma_m(moves.cov_m2) > prisms.margin_m
     enters, leaves = chance >= prisms.enter[0], likelihood <= prisms.exit[0]
     found: list[Crossing] = []
     pair, last = OUTSIDE, -1
@@ -170,7 +171,8 @@ def _crossings(world: World, moves: Movements) -> list[Crossing]:
             continue
         other = 1.0 - float(likelihood[i]) if pair.inside else float(chance[i])
         odds = odds_of(other, (int(moves.t_ns[i]) - int(moves.from_t_ns[i])) / NS_PER_S)
-        seen = Seen(i, 0, float(wider[i] if pair.inside else chance[i]), turned, gone_by, odds)
+        clear = bool(likelihood[i] <= prisms.exit[0] if blurred[i] else chance[i] <= prisms.exit[0])
+        seen = Seen(i, 0, float(wider[i] if pair.inside else chance[i]), turned, gone_by, odds, clear)
         pair, more = folded(pair, prisms, moves, seen)
         found += more
     return sorted(found, key=lambda crossing: (crossing.t_ns, crossing.subject))

@@ -56,7 +56,8 @@ def missed_patrols(scene: Scene) -> Iterator[Condition]:
         if not over:
             continue
         start_ns, last_ns = max(over)
-        if scene.now_ns <= last_ns or scene.world.watch.since_ns > start_ns:
+        watching_ns = scene.world.watch.since_ns
+        if scene.now_ns <= last_ns or not watching_ns or watching_ns > start_ns:
             continue  # still time, or nobody was watching when it began
         visited = scene.world.watch.visits.get((route.code, start_ns), {})
         missing = [i for i, point in enumerate(route.points) if point.code not in visited]
