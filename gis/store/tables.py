@@ -274,3 +274,18 @@ camera = _versioned(
     _whole("height_px"),
     _number("reach_m"),
 )
+
+# Every hazardous establishment of a region, whether a plant of ours or not: points for a map of the region.
+establishment = Table(
+    "establishment",
+    metadata,
+    Column("code", Text, primary_key=True),
+    *_names(),
+    _text("region"),
+    _text("colour"),
+    _geometry("POINT"),
+    # Place on the square of web maps, 0 to 1 from the west and from the north: a grid at any zoom is a multiplication.
+    _number("u"),
+    _number("v"),
+)
+Index("establishment_geometry_idx", establishment.c.geometry, postgresql_using="gist")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,3 +131,35 @@ def _print_loaded(loaded: Plant, *, chinese: bool, dry_run: bool) -> None:
     for field, (zh, en) in _KINDS.items():
         table.add_row(zh if chinese else en, str(len(getattr(loaded, field))))
     console.print(table)
+
+
+@command.command(help="Import a region's hazardous establishments, a GeoJSON FILE of points. 导入区域企业点位。")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@database_option
+def establishments(file: Path, database: str | None) -> None:
+    """All features or none; properties code, name_zh, name_en, region, colour. Those of before are replaced."""
+    from gis.store.establishments import Establishment, replace_establishments  # noqa: PLC0415
+
+    read = []
+    try:
+        for feature in json.loads(file.read_text("utf-8"))["features"]:
+            given = feature["properties"]
+            names = {"zh": given["name_zh"], "en": given["name_en"]}
+            place = {"geometry": feature["geometry"], "names": names}
+            read.append(Establishment.model_validate({key: given[key] for key in ("code", "region", "colour")} | place))
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise click.ClickException(
+            f"{file}: feature {len(read)}: {error}; nothing was loaded. 未导入任何数据。"
+        ) from error
+    url = database_url(database)
+    try:
+        upgrade(url)
+        engine = connect(url, pool_size=1)
+        try:
+            with transaction(engine) as connection:
+                replace_establishments(connection, read)
+        finally:
+            engine.dispose()
+    except StoreError as error:
+        raise click.ClickException(f"the database refused: {error}; nothing was loaded. 未导入任何数据。") from error
+    click.echo(f"{len(read)} establishments 个企业 ← {file}")
