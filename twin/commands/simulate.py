@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     "--speed", type=click.FloatRange(0.1, 60.0), default=1.0, show_default=True, help="How fast life goes. 活动快慢。"
 )
 @click.option(
+    "--incidents",
+    "incidents_per_h",
+    type=click.FloatRange(0.0, 600.0),
+    help="How often an hour somebody goes astray or calls for help; 6 by default. 每小时事件数，默认 6。",
+)
+@click.option(
     "--duration", "duration_s", type=click.FloatRange(min=0.1), help="Seconds; otherwise until stopped. 时长（秒）。"
 )
 @click.option(
@@ -56,6 +62,7 @@ def command(
     rate_hz: float,
     seed: int,
     speed: float,
+    incidents_per_h: float | None,
     duration_s: float | None,
     truth: Path | None,
     quiet: bool,
@@ -85,6 +92,7 @@ def command(
             people=people,
             rate_hz=rate_hz,
             speed=speed,
+            incidents_per_h=incidents_per_h,
             duration_s=duration_s,
             truth=truth,
             watch=None if quiet else _line,

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from gis.plant import Allow, Colour, Fence, FencePurpose, Names, Zone
+from gis.plant import (
+    Allow,
+    Colour,
+    Fence,
+    FencePurpose,
+    FenceRules,
+    MinStaff,
+    Names,
+    PatrolPoint,
+    PatrolRoute,
+    Weekly,
+    Zone,
+)
 from twin.demoplant.draft import VALID_FROM, Rect, lonlat
 from twin.demoplant.front import DRILL_YARD, FLARE_XY
 from twin.demoplant.grid import block
@@ -88,7 +100,84 @@ def _informing(draft: Draft) -> list[tuple[str, str, str, BaseGeometry]]:
         ("G-06", "中央控制室", "Central control room", draft.shapes["B-06"]),
         ("G-07", "汽车装卸区", "Truck loading area", block(2, 0).polygon()),
         ("G-08", "演练场", "Drill yard", DRILL_YARD.polygon()),
-    ]
+        ("G-09", "职工食堂", "Canteen", draft.shapes["B-03"]),
+        ("G-10", "倒班公寓", "Shift quarters", draft.shapes["B-04"]),
+        ("G-11", "培训中心", "Training centre", draft.shapes["B-05"]),
+        *(
+            (f"M-0{i}", f"{asset.names.zh}", f"{asset.names.en}", draft.shapes[asset.code].centroid.buffer(12.0, quad_segs=6))
+            for i, asset in enumerate(draft.of_kind("muster_point")[:4], 1)
+        ),
+        ("V-01", "液化气槽车周边", "Around the LPG truck", shapely.Point(*block(2, 0).centre).buffer(10.0, quad_segs=6)),
+    ]  # fmt: skip
+
+
+_UNIT_TEAMS = ("T-CDU", "T-FCC", "T-HDT")
+_EXEMPT: dict[str, object] = {"purpose": FencePurpose.EXEMPT}
+
+
+def _unit_post(team: str, **more: object) -> dict[str, object]:
+    """A unit is the post of its team; others need up to six minutes to walk through, and crews work there."""
+    return {
+        "purpose": FencePurpose.POST,
+        "allow": Allow(roles=("maintenance", "safety", "contractor"), teams=(team,)),
+        "rules": FenceRules.model_validate({"post_of": {"teams": [team]}, "wrong_post_s": 420, **more}),
+    }
+
+
+# What the fences ask beyond who may be inside; every number is the usual one unless the place needs another.
+_ASKED: dict[str, dict[str, object]] = {
+    "F-01": {"rules": FenceRules(max_people=6, still_s=300)},
+    "F-06": {"rules": FenceRules(max_people=4, still_s=300)},
+    "F-09": {"rules": FenceRules(max_people=2, overstay_s=1800)},
+    "F-10": {"rules": FenceRules(max_people=6, still_s=300)},
+    "G-03": _unit_post("T-CDU"),
+    "G-04": _unit_post("T-FCC"),
+    "G-05": _unit_post("T-HDT", escort=True, escort_m=40, escort_s=300),
+    "G-06": {
+        "purpose": FencePurpose.EXEMPT,
+        "rules": FenceRules(
+            post_of=Allow(teams=(*_UNIT_TEAMS, "T-CCR")), min_staff=(MinStaff(team="T-CCR", people=1),), absent_s=900
+        ),
+    },
+    "G-07": {"purpose": FencePurpose.LIMITED, "rules": FenceRules(max_people=30)},
+    "G-09": _EXEMPT | {"rules": FenceRules(post_of=Allow(teams=("T-CCR",)), absent_s=900)},
+    "G-10": _EXEMPT,
+    "G-11": _EXEMPT,
+    **{f"M-0{i}": {"purpose": FencePurpose.MUSTER} for i in range(1, 5)},
+    "V-01": {
+        "purpose": FencePurpose.FORBIDDEN, "priority": 3, "colour": Colour.ORANGE, "confirm_s": 15.0,
+        "allow": Allow(roles=("operator", "maintenance", "safety", "driver"), vehicles=tuple(f"CAR-{i}" for i in range(1, 9))),
+        "rules": FenceRules(moving_with="CAR-5"),
+    },
+}  # fmt: skip
+
+
+def patrols() -> list[PatrolRoute]:
+    """A safety round of the liquefied gas farms and one of the units, every four hours."""
+    routes = (
+        ("R-01", "液化烃罐区巡检", "Liquefied gas round", _tank_stops()),
+        ("R-02", "装置区巡检", "Unit round", [UNITS[i].rect.inset(-6.0) for i in range(3)]),
+    )
+    windows = tuple(Weekly(start=f"{hour:02d}:00", end=f"{(hour + 4) % 24:02d}:00") for hour in range(0, 24, 4))
+    made = []
+    for code, zh, en, stops in routes:
+        points = []
+        for number, stop in enumerate(stops, 1):
+            spot = lonlat(shapely.Point((stop.x0 + stop.x1) / 2, stop.y0)).centroid
+            names = Names(zh=f"{zh}{number}号点", en=f"{en} point {number}")
+            points.append(
+                PatrolPoint(code=f"{code}-{number}", names=names, lon=spot.x, lat=spot.y, radius_m=30, dwell_s=10)
+            )
+        made.append(
+            PatrolRoute(
+                code=code, names=Names(zh=zh, en=en), points=tuple(points), windows=windows, teams=("T-HSE", "T-FIRE")
+            )
+        )
+    return made  # fmt: skip
+
+
+def _tank_stops() -> list[Rect]:
+    return [group.rect for group in groups() if group.bund in ("BD-11", "BD-13", "BD-17")]
 
 
 def fences(draft: Draft) -> list[Fence]:
@@ -97,7 +186,7 @@ def fences(draft: Draft) -> list[Fence]:
         Fence.model_validate(
             {
                 "code": code, "names": Names(zh=zh, en=en), "purpose": FencePurpose.FORBIDDEN, "geometry": lonlat(shape),
-                "colour": colour, "priority": priority, "allow": allow, "valid_from": VALID_FROM,
+                "colour": colour, "priority": priority, "allow": allow, "valid_from": VALID_FROM, **_ASKED.get(code, {}),
             }
         )
         for code, zh, en, shape, colour, priority, allow in _forbidden(draft)
@@ -106,7 +195,7 @@ def fences(draft: Draft) -> list[Fence]:
         Fence.model_validate(
             {
                 "code": code, "names": Names(zh=zh, en=en), "purpose": FencePurpose.INFORMATION, "geometry": lonlat(shape),
-                "colour": Colour.BLUE, "priority": 4, "valid_from": VALID_FROM,
+                "colour": Colour.BLUE, "priority": 4, "valid_from": VALID_FROM, **_ASKED.get(code, {}),
             }
         )
         for code, zh, en, shape in _informing(draft)

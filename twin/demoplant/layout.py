@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gis.plant import Engine, Enterprise, Level, Names, Plant, PlantHead, Region
 from twin.demoplant.draft import ORIGIN_LAT, ORIGIN_LON, Draft, lonlat
-from twin.demoplant.fences import fences, zones
+from twin.demoplant.fences import fences, patrols, zones
 from twin.demoplant.front import draw_front
 from twin.demoplant.grid import FENCE_LINE, draw_racks, draw_roads
 from twin.demoplant.people import ROLES, SHIFTS, TEAMS, people, tags, vehicles
@@ -61,6 +61,7 @@ def demonstration_plant() -> Plant:
         assets=tuple(draft.assets),
         zones=tuple(zones()),
         fences=tuple(fences(draft)),
+        patrols=tuple(patrols()),
         roles=ROLES,
         teams=TEAMS,
         shifts=SHIFTS,

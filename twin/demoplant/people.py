@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gis.plant import Names, Person, Role, Shift, Tag, TagAssignment, Team, Vehicle
+from gis.plant import Names, Person, Role, RoleKind, Shift, Tag, TagAssignment, Team, Vehicle
 from twin.demoplant.draft import VALID_FROM
 
+_KINDS = {"contractor": RoleKind.CONTRACTOR, "visitor": RoleKind.VISITOR}
 ROLES = tuple(
-    Role(code=code, names=Names(zh=zh, en=en), glyph=glyph)
+    Role(code=code, names=Names(zh=zh, en=en), glyph=glyph, kind=_KINDS.get(code, RoleKind.STAFF))
     for code, zh, en, glyph in (
         ("operator", "操作工", "Operator", "circle"),
         ("maintenance", "检维修", "Maintenance", "square"),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REPORT_EVERY_S = 60.0
-_SOS_EVERY_S = 900.0
+CALLS_PER_H = 2.0
 _FIRST_SOS_S = 240.0
 _SOS_LASTS_S = 25.0
 
@@ -36,7 +36,7 @@ class CameraReport:
 
 
 class TagDevices:
-    """n tags: batteries fall about 4 % an hour; somebody holds the SOS key about every quarter of an hour."""
+    """n tags: batteries fall about 4 % an hour; now and then somebody holds the SOS key."""
 
     def __init__(self, n: int, may_call: int, rng: np.random.Generator) -> None:
         """Full to half-empty batteries, one nearly flat; the first `may_call` tags are those of people."""
@@ -47,6 +47,7 @@ class TagDevices:
         self._due_s = rng.uniform(0.0, REPORT_EVERY_S, n)
         self._may_call = may_call
         self._next_sos_s = _FIRST_SOS_S
+        self.call_every_s = 3600.0 / CALLS_PER_H
         self._caller: int | None = None
         self._release_s = 0.0
 
@@ -60,7 +61,7 @@ class TagDevices:
         if self._caller is None and self._may_call and now_s >= self._next_sos_s:
             self._caller = int(self._rng.integers(self._may_call))
             self._release_s = now_s + _SOS_LASTS_S
-            self._next_sos_s = now_s + _SOS_EVERY_S * float(self._rng.uniform(0.8, 1.3))
+            self._next_sos_s = now_s + self.call_every_s * float(self._rng.uniform(0.8, 1.3))
             due.add(self._caller)
         for who in due:
             self._due_s[who] = now_s + REPORT_EVERY_S

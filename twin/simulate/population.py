@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _SITE_HOLDS_S = 900.0
 _MISSTEPPERS = frozenset({"contractor", "visitor", "driver"})
-FIRST_MISSTEP_S, MISSTEP_EVERY_S, MISSTEP_STAY_S = 3.0, 200.0, 40.0
+FIRST_MISSTEP_S, MISSTEP_STAY_S = 3.0, 40.0
+MISSTEPS_PER_H = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class _Walkers:
             terrain.walk, start, np.sign(rng.uniform(-1, 1, len(people))) * rng.uniform(0.35, 1.0, len(people))
         )
         self._misstep_due_s = FIRST_MISSTEP_S
+        self.misstep_every_s = 3600.0 / MISSTEPS_PER_H
         self._last_misstep: tuple[int, str] | None = None
         self._inside = [
             (spot, terrain.walk_spots[spot].forbidden)
@@ -174,7 +176,7 @@ class _Walkers:
 
     def _misstep(self, now_s: float) -> None:
         """Send somebody where they may not be: the one placed for it, later whoever is nearest to another fence."""
-        self._misstep_due_s = now_s + MISSTEP_EVERY_S * float(self._rng.uniform(0.8, 1.2))
+        self._misstep_due_s = now_s + self.misstep_every_s * float(self._rng.uniform(0.8, 1.2))
         first = self._first_misstep() if self._last_misstep is None else None
         if first is not None:
             who, spot = first[0], first[1]
@@ -226,6 +228,11 @@ class Population:
         self._walkers = _Walkers(people, {s.code: s for s in plant.shifts}, terrain, rng) if people else None
         self._drivers = _Drivers(vehicles, terrain, rng) if vehicles and terrain.drive_spots else None
         self._parked = np.zeros((len(vehicles), 2)) if self._drivers is None else None
+
+    def misstep(self, per_h: float) -> None:
+        """How often somebody goes where they may not be."""
+        if self._walkers is not None:
+            self._walkers.misstep_every_s = 3600.0 / max(per_h, 1e-3)
 
     def begin(self, local_s: float) -> None:
         """Put everybody in place for a second of the local day."""

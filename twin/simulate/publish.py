@@ -85,6 +85,7 @@ def run(
     people: int | None = None,
     rate_hz: float = 1.0,
     speed: float = 1.0,
+    incidents_per_h: float | None = None,
     duration_s: float | None = None,
     truth: Path | None = None,
     slot_ns: int = SLOT_NS,
@@ -103,6 +104,7 @@ def run(
         people: how many people, if not those of the plant.
         rate_hz: epochs per second and tag.
         speed: how fast life in the plant goes; times of measurement stay those of the clock.
+        incidents_per_h: as `Simulation` says it.
         duration_s: end after so many seconds.
         truth: CSV file for the ground truth.
         slot_ns: radio slot whose tags share a message; 0 sends every epoch by itself.
@@ -118,7 +120,9 @@ def run(
     start_ns = time.time_ns()
     if people is not None:
         plant = crowded(plant, people, start_ns)
-    simulation = Simulation(plant, seed=seed, start_ns=time.time_ns(), rate_hz=rate_hz, speed=speed)
+    simulation = Simulation(
+        plant, seed=seed, start_ns=time.time_ns(), rate_hz=rate_hz, speed=speed, incidents_per_h=incidents_per_h
+    )
     simulation.skip_to(time.time_ns())
     end_ns = None if duration_s is None else simulation.next_ns + round(duration_s * NS_PER_S)
     progress = Progress()

@@ -74,6 +74,8 @@ class Simulation:
         start_ns: UTC instant of the first step.
         speed: how many seconds of the plant's life pass in one second.
         engine: positioning engine to play; by default the first that has anchors.
+        incidents_per_h: how often somebody goes astray or calls for help, two of three times the former; by default
+            four and two times.
 
     Raises:
         SimulationError: the plant lacks ways, tags or anchors.
@@ -88,6 +90,7 @@ class Simulation:
         rate_hz: float = 1.0,
         speed: float = 1.0,
         engine: str | None = None,
+        incidents_per_h: float | None = None,
     ) -> None:
         if not 0.05 <= rate_hz <= 50.0:
             raise SimulationError(f"the rate must be between 0.05 and 50 per second, not {rate_hz:g}")
@@ -121,6 +124,9 @@ class Simulation:
         self.cameras = [c.code for c in plant.cameras if c.valid_at(start_ns)]
         self._cameras = CameraDevices(len(self.cameras), cameras)
         self._weather_due_s = 0.0
+        if incidents_per_h is not None:
+            self.population.misstep(incidents_per_h * 2 / 3)
+            self._tags.call_every_s = 3600.0 / max(incidents_per_h / 3, 1e-3)
 
     @property
     def next_ns(self) -> int:

@@ -77,7 +77,9 @@ def survey(plant: Plant, at_ns: int) -> Terrain:
     frame = plant.head.frame
     shapes = {asset.code: frame.shape_to_site(asset.geometry) for asset in plant.assets}
     things = obstacles((asset.attributes, shapes[asset.code], asset.base_m) for asset in plant.assets)
-    fences = {f.code: f for f in plant.fences if f.purpose == FencePurpose.FORBIDDEN and f.valid_at(at_ns)}
+    # A fence around a vehicle bars no place.
+    barred = [f for f in plant.fences if f.purpose == FencePurpose.FORBIDDEN and f.rules.moving_with is None]
+    fences = {f.code: f for f in barred if f.valid_at(at_ns)}
     forbidden = {code: frame.shape_to_site(fence.geometry) for code, fence in fences.items()}
     walkable, drivable = _ways(plant, shapes)
     if not walkable:

@@ -30,7 +30,7 @@ def plant() -> Plant:
 
 @pytest.fixture(scope="module")
 def played(plant: Plant) -> tuple[Simulation, list[Step]]:
-    simulation = Simulation(plant, seed=1, start_ns=START_NS)
+    simulation = Simulation(plant, seed=1, start_ns=START_NS, incidents_per_h=27.0)
     return simulation, [simulation.advance() for _ in range(SECONDS)]
 
 
