@@ -42,11 +42,13 @@ def narrowness(fence: Fence, frame: SiteFrame, sigma_m: float, sigma_z_m: float 
     """How a fence does under an error of so many metres; a strip needs a width of about 2.6 of them."""
     prisms = prisms_at([fence.model_copy(update={"valid_to": None})], frame, fence.valid_from)
 
+    # The point furthest from the border may be near an end of a long strip: the centroid is tried as well.
+    z_m = min(max(_CARRIED_M, float(prisms.z_min_m[0])), float(prisms.z_max_m[0]))
+    at = np.array([[*prisms.centres_m[0, :2], z_m], [*prisms.anchors_m[0], z_m]])
+
     def best(sigma: float) -> float:
-        cov = np.array([[sigma**2, 0.0, sigma**2]])
-        at = prisms.centres_m[:1].copy()
-        at[0, 2] = min(max(_CARRIED_M, float(prisms.z_min_m[0])), float(prisms.z_max_m[0]))
-        return float(inside_probability(prisms, np.array([0]), at, cov, np.array([sigma_z_m]))[0])
+        cov = np.tile([sigma**2, 0.0, sigma**2], (2, 1))
+        return float(inside_probability(prisms, np.zeros(2, np.int64), at, cov, np.full(2, sigma_z_m)).max())
 
     fine, coarse = _FINEST_M, _COARSEST_M
     needed = fence.enter_probability
