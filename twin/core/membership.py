@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _STRIDE = 1 << 20
 """A pair's key is subject row × stride + fence row; more fences than this a plant cannot have."""
-ODDS_IN, ODDS_OUT = math.log(1e3), math.log(1e5)
-"""An entry is believed when its fixes together make inside a thousand times likelier, an exit with a hundred times more
+ODDS_IN, ODDS_OUT = math.log(1e3), math.log(9e3)
+"""An entry is believed when its fixes together make inside a thousand times likelier, an exit with nine times more
 doubt: who is forgotten inside is worse off than who is counted there a little longer ..."""
 MOST_ODDS = math.log(100.0)
 """... of which one fix, whatever it says of itself, gives a hundred at most ..."""
