@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 RULE_VERSION = 1
 LINE: AlarmKey = (COMMS, "sensors", "")
 """All measuring points of a plant come over one line; when all are silent, the line is."""
+ALL_BUT_NONE, STILL_DOWN = 1.0 - 1e-9, 0.1
+"""A line is down when this share of its points is silent, and then as long as more than that one is."""
 GOOD, BAD, MAINTENANCE = 0, 1, 2
 _QUALITY = {"good": GOOD, "maintenance": MAINTENANCE}
 
@@ -134,20 +136,23 @@ def taken(
     return Process(points, last_ns, quality, holding), asked
 
 
-def distrusted(process: Process, now_ns: int, started_ns: int) -> dict[AlarmKey, Condition]:
-    """Measuring points without a value one may trust: silent too long, or bad; and their line, when all are silent."""
+def distrusted(process: Process, now_ns: int, started_ns: int, *, is_down: bool = False) -> dict[AlarmKey, Condition]:
+    """Measuring points without a value one may trust: silent too long, or bad; and their line, when all are silent.
+
+    A line that `is_down` stays so until but few of its points are silent: they do not come back in one moment.
+    """
     points = process.points
     since_ns = np.maximum(process.last_ns, started_ns)
     silent = now_ns - since_ns > points.patience_ns
     faulty = np.flatnonzero(silent | (process.quality == BAD))
     found: dict[AlarmKey, Condition] = {}
-    if len(silent) > 1 and silent.all():
+    if len(silent) > 1 and silent.mean() > (STILL_DOWN if is_down else ALL_BUT_NONE):
         found[LINE] = Condition(
             key=LINE,
             priority=3,
             place=_middle(points),
             rule_version=RULE_VERSION,
-            off_delay_s=60.0,
+            off_delay_s=90.0,  # longer than its consequences take: the last of them come back after it
             parameters={"points": float(len(silent))},
             root="line:sensors",
         )

@@ -8,7 +8,7 @@ from gis.time import NS_PER_S
 from twin.core import rules
 from twin.core.conditions import Condition
 from twin.core.panel import Panel
-from twin.core.process import distrusted
+from twin.core.process import LINE, distrusted
 from twin.core.process_tuning import COMMS, SILENT_S
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def reconciled(world: World, now_ns: int, out: Ledger) -> World:
     """The world after everything was asked: whatever is no condition any more is over."""
     holding = {
         **silent_engines(world, now_ns),
-        **distrusted(world.process, now_ns, now_ns if world.started_ns is None else world.started_ns),
+        **distrusted(
+            world.process,
+            now_ns,
+            now_ns if world.started_ns is None else world.started_ns,
+            is_down=LINE in world.annunciator.standing,
+        ),
         **world.process.holding,
         **rules.holding(world, now_ns),
     }
