@@ -12,6 +12,7 @@ from twin.api.healthmodel import HealthModel
 from twin.api.history import History
 from twin.api.live import Hub
 from twin.api.ogc.tables import Tables
+from twin.api.previews import Previews
 from twin.api.problems import MissingError, UnavailableError
 from twin.api.readmodel import ReadModel
 
@@ -61,6 +62,7 @@ class Deps:
     def __post_init__(self) -> None:
         self.health = HealthModel(self.expected_roles, self.clock.now_ns())
         self.history = History(self.engine, self.health)
+        self.previews = Previews(self.history)
 
     def add_plant(self, plant: Plant) -> Hub:
         """Serve a plant, or take over its new records."""

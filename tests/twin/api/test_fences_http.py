@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from gis.store.database import transaction
 from gis.store.fence_drafts import MOST_DRAFTS, FenceDraft, list_drafts, write_draft
 from gis.store.plants import load_plant, save_plant
-from tests.twin.api.small import BEGUN, T0, S, box, names, small_plant
+from gis.store.tracks import TrackChunk, append_chunks
+from tests.twin.api.small import BEGUN, FRAME, T0, S, box, names, small_plant
 from twin.api.records import geometry
 
 if TYPE_CHECKING:
@@ -165,3 +168,56 @@ def test_a_fence_is_retired_once(twin: Twin) -> None:
     again = twin.client.post(f"{P}/fences/F-2/retire", json={"reason": "b"}, headers={"if-match": '"1"'})
     assert again.status_code == 404
     assert twin.client.get(f"{P}/fences/NONE/versions").status_code == 404
+
+
+def _walk(engine: Engine, subject: str, x: float, y: float, seconds: int) -> None:
+    n = seconds
+    path = TrackChunk(
+        subject=subject,
+        tag_id="T1",
+        t_ns=np.arange(n, dtype=np.int64) * S + (T0 - 3 * 3600 * S),
+        xyz_m=np.column_stack([np.full(n, x), np.full(n, y), np.zeros(n)]),
+        cov_m2=np.tile([0.05, 0.0, 0.05], (n, 1)),
+        velocity_mps=np.zeros((n, 2)),
+        p_still=np.zeros(n),
+        status=np.zeros(n, np.uint8),
+        reasons=np.zeros(n, np.uint32),
+        first_seq=1,
+        last_seq=n,
+    )
+    with transaction(engine) as connection:
+        append_chunks(connection, "TEST-1", FRAME, [path])
+
+
+def _tried(twin: Twin, answer: Any) -> dict[str, Any]:
+    assert answer.status_code == 202, answer.text
+    told: dict[str, Any] = answer.json()
+    for _ in range(600):
+        told = twin.client.get(f"{P}/fence-previews/{told['id']}").json()
+        if told["state"] not in ("waiting", "running"):
+            break
+        twin.client.runner.run(asyncio.sleep(0.05))
+    return told
+
+
+def test_a_fence_is_tried_on_the_past(twin: Twin, engine: Engine) -> None:
+    _walk(engine, "P001", 15.0, 15.0, 120)
+    told = _tried(twin, twin.client.post(f"{P}/fence-previews", json={"code": "F-9", "body": body()}))
+    assert (told["state"], told["progress"], told["people"], told["fixes"]) == ("done", 1.0, 1, 120)
+    (alarm,) = told["alarms"]
+    assert (alarm["kind"], alarm["subject"]) == ("INTRUSION", "P001")
+    assert (alarm["x_m"], alarm["y_m"]) == pytest.approx((15, 15), abs=0.5)
+    allowed = body(allow={"persons": ["P001"]})
+    quiet = _tried(twin, twin.client.post(f"{P}/fence-previews", json={"code": "F-9", "body": allowed}))
+    assert (quiet["state"], quiet["alarms"], quiet["total"], quiet["people"]) == ("done", [], 0, 1)
+
+
+def test_a_trial_is_stopped_and_too_many_are_refused(twin: Twin) -> None:
+    bad = twin.client.post(f"{P}/fence-previews", json={"code": "F-9", "body": body(z_min_m=9, z_max_m=1)})
+    assert (bad.status_code, bad.json()["code"]) == (422, "fence_heights")
+    answers = [twin.client.post(f"{P}/fence-previews", json={"code": "F-9", "body": body()}) for _ in range(12)]
+    assert {answer.status_code for answer in answers} <= {202, 503}
+    name = answers[0].json()["id"]
+    assert twin.client.request("DELETE", f"{P}/fence-previews/{name}").status_code == 204
+    assert twin.client.get(f"{P}/fence-previews/{name}").json()["state"] in {"cancelled", "done"}
+    assert twin.client.get(f"{P}/fence-previews/none").status_code == 404

@@ -34,7 +34,7 @@ import {
   tool,
   undoAny,
 } from './pad';
-import { compared } from './compared';
+import { compared, trialPlaces } from './compared';
 import { inTheMaking } from './tools';
 import { w } from './words';
 
@@ -380,6 +380,14 @@ export function SketchLayer() {
           {distance(drawing.at(-1)!, catching!.point).toFixed(2)} m
         </text>
       )}
+      {placed(trialPlaces.value.map((one) => ({ ...one, point: by.toSite(one.lon, one.lat) }))).map((item, i) => (
+        <path
+          key={`t${i}`}
+          class="sketch-trial"
+          data-testid="sketch-trial"
+          d={`M${item.x.toFixed(1)} ${(item.y - 8).toFixed(1)}l8 14h-16Z`}
+        />
+      ))}
       {placed(faults).map((item) => (
         <g
           key={item.key}

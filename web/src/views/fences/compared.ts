@@ -17,6 +17,9 @@ export interface Compared {
 /** What the map shows in two colours; null when nothing is compared. */
 export const compared = signal<Compared | null>(null);
 
+/** Where a trial on the past would have raised alarms. */
+export const trialPlaces = signal<readonly { lon: number; lat: number; text: string }[]>([]);
+
 export interface Difference {
   /** Dotted name of the field. */
   field: string;
