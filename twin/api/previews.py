@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gis.errors import StoreError
-from gis.store.tracks import read_tracks_near
+from gis.store.tracks import read_tracks, read_tracks_near
 from gis.time import NS_PER_S, format_time
 from twin.api.fence_schemas import FencePreviewRecord, PreviewAlarm
 from twin.api.problems import ApiError, MissingError, UnavailableError
@@ -21,6 +21,8 @@ from twin.fencing.preview import trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from gis.plant import Fence, Plant
     from gis.store.tracks import TrackChunk
@@ -156,16 +158,33 @@ class Previews:
     def _reader(self, preview: Preview) -> Callable[[int, int], Sequence[TrackChunk]]:
         """Reads from a trial's own thread, through the bounded way to the database."""
         head, fence = preview.plant.head, preview.fence
+        # Whose post it is is missed wherever he is.
+        rostered = sorted(rostered_in(preview.plant, fence))
         loop = asyncio.get_running_loop()
 
+        def asked(connection: Connection, from_ns: int, to_ns: int) -> list[TrackChunk]:
+            near = read_tracks_near(connection, head.code, head.frame, fence.geometry, from_ns, to_ns)
+            if not rostered:
+                return near
+            away = read_tracks(connection, head.code, head.frame, from_ns, to_ns, rostered)
+            return [*(chunk for chunk in near if chunk.subject not in rostered), *away]
+
         def read(from_ns: int, to_ns: int) -> Sequence[TrackChunk]:
-            asked = self._history.ask(
-                lambda connection: read_tracks_near(connection, head.code, head.frame, fence.geometry, from_ns, to_ns),
-                READ_MS,
-            )
-            return asyncio.run_coroutine_threadsafe(asked, loop).result()
+            answer = self._history.ask(lambda connection: asked(connection, from_ns, to_ns), READ_MS)
+            return asyncio.run_coroutine_threadsafe(answer, loop).result()
 
         return read
+
+
+def rostered_in(plant: Plant, fence: Fence) -> set[str]:
+    """The people and vehicles whose post a fence is."""
+    post = fence.rules.post_of
+    people = {
+        person.code
+        for person in plant.people
+        if person.role in post.roles or person.team in post.teams or person.code in post.persons
+    }
+    return people | set(post.vehicles)
 
 
 def _take(preview: Preview, found: Trial) -> None:

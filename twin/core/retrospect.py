@@ -114,7 +114,8 @@ def _world(plant: Plant, fence: Fence, past: Past, t_ns: int) -> World:
         if who in people or who in vehicles
     ]
     alone = fence.model_copy(update={"valid_from": 0, "valid_to": None})
-    changes = {"fences": (alone,), "patrols": (), "zones": (), "tags": (), "assignments": tuple(carried)}
+    nothing: dict[str, tuple[()]] = dict.fromkeys(("patrols", "zones", "tags", "sensors"), ())
+    changes = {**nothing, "fences": (alone,), "assignments": tuple(carried)}
     return step(new_world(plant.model_copy(update=changes), 1), Ticked(t_ns))[0]
 
 
