@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gis.errors import StoreError
 from gis.store.tracks import read_tracks, read_tracks_near
@@ -20,7 +20,7 @@ from twin.api.problems import ApiError, MissingError, UnavailableError
 from twin.fencing.preview import trials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from sqlalchemy import Connection
 
@@ -138,12 +138,19 @@ class Previews:
             preview.state = "cancelled"
             task.cancel()
 
+    async def close(self) -> None:
+        """End all trials and wait until none holds the database any more."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _run(self, preview: Preview) -> None:
         try:
             async with self._turn:
                 preview.state = "running"
                 steps = trials(preview.plant, preview.fence, preview.from_ns, preview.to_ns, self._reader(preview))
-                while (found := await asyncio.to_thread(next, steps, None)) is not None:
+                while (found := await _whole(asyncio.to_thread(next, steps, None))) is not None:
                     _take(preview, found)
                 preview.state = "done"
         except (ApiError, StoreError) as error:
@@ -185,6 +192,18 @@ def rostered_in(plant: Plant, fence: Fence) -> set[str]:
         if person.role in post.roles or person.team in post.teams or person.code in post.persons
     }
     return people | set(post.vehicles)
+
+
+async def _whole(step: Coroutine[Any, Any, Trial | None]) -> Trial | None:
+    """One stretch; who is stopped meanwhile stops after it: a thread cannot be stopped, and it holds a connection."""
+    running = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        if not running.cancelled():
+            running.exception()
+        raise
 
 
 def _take(preview: Preview, found: Trial) -> None:

@@ -94,6 +94,7 @@ def make_twin(engine: Engine, tmp_path: Path) -> Iterator[Twin]:
     app = create_app(deps)
     twin = Twin(deps, app, Client(app), clock, sent)
     yield twin
+    twin.client.runner.run(deps.previews.close())
     twin.client.close()
     deps.history.close()
 
