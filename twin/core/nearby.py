@@ -65,9 +65,10 @@ class Nearby:
         self, low: NDArray[np.float64], high: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         columns, rows = self.shape
-        at = np.floor((0.5 * (low + high) - self.origin_m) / self.cell_m).astype(np.int64)
+        at = np.floor((0.5 * (low + high) - self.origin_m) / self.cell_m)
         within = np.flatnonzero((at >= 0).all(axis=1) & (at[:, 0] < columns) & (at[:, 1] < rows))
-        cell = at[within, 1] * columns + at[within, 0]
+        # Only now whole numbers: a position beyond all reason would not fit into one.
+        cell = (at[within, 1] * columns + at[within, 0]).astype(np.int64)
         count = self.start[cell + 1] - self.start[cell]
         which = np.repeat(within, count)
         offset = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)

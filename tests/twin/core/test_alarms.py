@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from gis.plant import Allow, FencePurpose, Plant
 from tests.golden.scenario import T0_NS, fence, fixes, plant, rectangle
 from tests.twin.core.walking import alarms, fold
+from twin.core.parameters import AlarmParameters, Parameters
 from twin.core.roster import Carrier, CarrierKind
 from twin.core.rules.forbidden import is_allowed, is_intrusion
 from twin.core.step import step
@@ -19,6 +20,8 @@ from twin.events import AlarmAcknowledged, PlantReplaced, Ticked
 
 ROOM = rectangle(0, 0, 20, 20)
 INSIDE, OUTSIDE = (10.0, 10.0), (-10.0, 10.0)
+PATIENT = Parameters(alarms=AlarmParameters(chatter_times=1_000_000))
+"""Nothing chatters: what that does to a return has tests of its own."""
 
 
 class AlarmLife(RuleBasedStateMachine):
@@ -27,7 +30,7 @@ class AlarmLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.forbidden = True
-        self.world = new_world(self._plant(), 1)
+        self.world = new_world(self._plant(), 1, parameters=PATIENT)
         self.seconds = 0
         self.inside = False
         self.expected = AlarmState.NORMAL
@@ -96,7 +99,9 @@ class AlarmLife(RuleBasedStateMachine):
     @rule()
     def start_again(self) -> None:
         picture = snapshot(self.world)
-        world = new_world(self._plant(), picture.seq + 1, open_alarms=picture.alarms, inside=picture.inside)
+        world = new_world(
+            self._plant(), picture.seq + 1, open_alarms=picture.alarms, inside=picture.inside, parameters=PATIENT
+        )
         self.world, effects = step(world, Ticked(picture.t_ns))
         assert [cause for cause, _ in alarms(effects) if cause not in ("escalated", "realarmed")] == []
         assert not any(isinstance(effect, Crossed) for effect in effects)
