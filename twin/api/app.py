@@ -36,6 +36,7 @@ from twin.api.routes import (
     ogc_tracks,
     people,
     plants,
+    replay,
     tiles,
 )
 
@@ -88,6 +89,7 @@ def create_app(deps: Deps) -> FastAPI:
         # Before the tracks of one subject, whose name could be `export`.
         exports,
         history,
+        replay,
         models,
         tiles,
         commissioning,

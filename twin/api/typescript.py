@@ -17,6 +17,8 @@ from twin.api import (
     live_messages,
     live_schemas,
     muster_schemas,
+    replay_schemas,
+    replay_tracks,
     schemas,
     wire,
 )
@@ -43,6 +45,7 @@ _MODULES = (
     alarm_desk_schemas,
     alarm_statistics_schemas,
     muster_schemas,
+    replay_schemas,
     live_messages,
 )
 _REQUESTS = (
@@ -80,6 +83,7 @@ def typescript() -> str:
         f"/** Every text message of the live connection, by its `type`. */\nexport type LiveMessage = {union};\n"
     )
     written.append(_frame_layout())
+    written.append(_tracks_layout())
     return "\n".join(written)
 
 
@@ -173,4 +177,25 @@ def _frame_layout() -> str:
         " * x i16[n], y i16[n], z i16[n] in decimetres from the site origin, age u16[n], status u8[n], r95 u8[n].\n"
         " * age counts ticks before NEWEST_MS; r95 in decimetres, 255 means 25.5 m or more. */\n"
         f"export const FRAME = {{\n{rows}}} as const;\n"
+    )
+
+
+def _tracks_layout() -> str:
+    constants = {
+        "KIND": replay_tracks.KIND_TRACKS,
+        "VERSION": replay_tracks.VERSION,
+        "HEADER_BYTES": replay_tracks.HEADER_BYTES,
+        "OFFSET_SMOOTHED": 2,
+        "OFFSET_SUBJECTS": 4,
+        "OFFSET_FROM_MS": 8,
+        "OFFSET_TO_MS": 16,
+        "OFFSET_FIXES": 24,
+        "OFFSET_HEAD_BYTES": 28,
+        "BIT_APART": replay_tracks.BIT_APART,
+    }
+    rows = "".join(f"  {name}: {value},\n" for name, value in constants.items())
+    return (
+        "/** Block of tracks, little endian: header, JSON rows (MoverRow[]), count u32[s] and period u32[s] of s subjects,\n"
+        " * then the columns of all their fixes: t i32, x i16, y i16, z i16 as differences, status u8, r95 u8. */\n"
+        f"export const TRACKS = {{\n{rows}}} as const;\n"
     )

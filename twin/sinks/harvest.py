@@ -24,6 +24,7 @@ from twin.effects import (
     PlantChanged,
     PositionsMoved,
     ReadingsChanged,
+    WeatherChanged,
 )
 from twin.sinks.spool import Gap, Kind, Position, Record
 
@@ -47,17 +48,19 @@ def kind_of(effect: Effect) -> Kind:
             return Kind.POSITIONS
         case ReadingsChanged():
             return Kind.READINGS
-        case Crossed() | AlarmChanged() | FloodChanged() | MusterChanged() | PlantChanged():
+        case Crossed() | AlarmChanged() | FloodChanged() | MusterChanged() | PlantChanged() | WeatherChanged():
             return Kind.JOURNAL
         case _:
             return Kind.MARK
 
 
-def entry_of(effect: Crossed | AlarmChanged | FloodChanged | MusterChanged | PlantChanged) -> JournalEntry:
-    """A crossing, a change of an alarm, a flood, a muster or of records as a line of the journal.
+def entry_of(
+    effect: Crossed | AlarmChanged | FloodChanged | MusterChanged | PlantChanged | WeatherChanged,
+) -> JournalEntry:
+    """A crossing, a change of an alarm, a flood, a muster, of records or of the weather as a line of the journal.
 
     Bodies: a crossing's own fields; `{"cause", "by", "why", "alarm"}` with the whole alarm; `{"since_ns", "alarms"}`;
-    nothing for a change of records.
+    the weather's own fields; nothing for a change of records.
     """
     match effect:
         case Crossed():
@@ -82,6 +85,10 @@ def entry_of(effect: Crossed | AlarmChanged | FloodChanged | MusterChanged | Pla
             return JournalEntry(effect.seq, effect.t_ns, "muster", "", body)
         case PlantChanged():
             return JournalEntry(effect.seq, effect.t_ns, "plant", "", {})
+        case WeatherChanged():
+            body = msgspec.to_builtins(effect)
+            body = {name: value for name, value in body.items() if name not in ("type", "seq", "t_ns")}
+            return JournalEntry(effect.seq, effect.t_ns, "weather", "", body)
 
 
 class TrackKey(NamedTuple):
@@ -169,7 +176,7 @@ class Harvest:
                     self._add_positions(record, effect, now_s)
                 case ReadingsChanged():
                     self._add_readings(record, effect, now_s)
-                case Crossed() | AlarmChanged() | FloodChanged() | MusterChanged() | PlantChanged():
+                case Crossed() | AlarmChanged() | FloodChanged() | MusterChanged() | PlantChanged() | WeatherChanged():
                     self._add_entry(record, entry_of(effect))
                     urgent = True
                 case _:

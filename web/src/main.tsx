@@ -25,7 +25,7 @@ import { kept, layerPanelOpen, layers, readLayers, theme, writeLayers } from './
 import { select, selection } from './store/selection';
 import { liveSession, me, session } from './store/session';
 import { stage } from './store/stage';
-import { openReplay, replayState } from './store/replay';
+import { openReplay, plantCode, replayState } from './store/replay';
 import { openView, openViewState } from './store/views';
 import { App } from './ui/App';
 import { listen } from './ui/keyboard';
@@ -103,6 +103,7 @@ async function start(): Promise<void> {
   select(asked.selection);
   openView.value = asked.open;
   openViewState.value = asked.openState;
+  plantCode.value = asked.plant;
   if (asked.replay !== '') {
     // Early: the code of the replay and the past come while the map is still being built.
     loadReplay();
@@ -117,6 +118,7 @@ async function start(): Promise<void> {
     (error: unknown) => console.warn('account:', error),
   );
   const plant = await whichPlant(asked.plant);
+  plantCode.value = plant;
   const running = new Session(plant, liveUrl(plant, location), browserWorld(monotonicMs));
   liveSession.value = running;
   if (stage.peek() === 'live') session.value = running;

@@ -62,7 +62,8 @@ export function faultOf(status: number): Fault {
 }
 
 /** Writes and commands about the present; questions that are sent as POST are none. */
-const COMMANDS = /\/(alarms|muster|musters|evacuation)\b/;
+const COMMANDS =
+  /\/musters\b|\/alarms\b.*\/?(acknowledge|shelve|unshelve|reset|handle|out-of-service|return-to-service)\b/;
 
 /** Whether a request would change the present. */
 export function commands(path: string, method: string): boolean {

@@ -14,7 +14,9 @@ import { hatch, PATTERN_RATIO } from './patterns';
 import { Pace, rendersInSoftware } from './pace';
 import { Picker } from './pick';
 import { loaded } from './starting';
+import type { Object3D } from 'three';
 import type {
+  Attached,
   FlyTarget,
   Insets,
   Language,
@@ -78,6 +80,7 @@ class MapLibrePlant implements PlantMap {
   private readySent = false;
   private framed = false;
   private pendingView: ViewState | null = null;
+  private readonly watchers = new Set<(layers: readonly HTMLCanvasElement[]) => void>();
   private readonly listeners: Listeners = {
     select: new Set(),
     hover: new Set(),
@@ -240,11 +243,30 @@ class MapLibrePlant implements PlantMap {
     this.redraw();
   }
 
-  setPositions(table: MoverTable, frame: PositionFrame): void {
+  watch(drawn: (layers: readonly HTMLCanvasElement[]) => void): () => void {
+    this.watchers.add(drawn);
+    this.redraw();
+    return () => this.watchers.delete(drawn);
+  }
+
+  attach(object: Object3D): Attached {
+    this.scene?.scene.add(object);
+    this.redraw();
+    return {
+      changed: () => this.redraw(),
+      remove: () => {
+        object.removeFromParent();
+        this.redraw();
+      },
+    };
+  }
+
+  setPositions(table: MoverTable, frame: PositionFrame, now = false): void {
     this.table = table;
     this.frame = frame;
     this.scene?.movers.update(table, frame);
-    this.pace?.live();
+    if (now) this.redraw();
+    else this.pace?.live();
   }
 
   setAlarms(alarms: readonly MapAlarm[]): void {
@@ -457,6 +479,7 @@ class MapLibrePlant implements PlantMap {
       hover: this.hover,
       show: { labels: this.switches.labels, units: this.switches.units, names: this.switches.names },
     });
+    for (const drawn of this.watchers) drawn([canvas, overlay.canvas]);
     if (!this.readySent && this.data && !scene.models.empty) {
       this.readySent = true;
       performance.mark('plant-drawn');

@@ -6,6 +6,7 @@
  */
 
 import type { Geometry, MultiPolygon, Polygon } from 'geojson';
+import type { Object3D } from 'three';
 
 export type Language = 'zh' | 'en';
 export type Theme = 'light' | 'dark';
@@ -327,11 +328,23 @@ export interface MapEvents {
   ready: undefined;
 }
 
+/** Something a view put into the 3D layer. */
+export interface Attached {
+  /** It looks different now: draw. */
+  changed(): void;
+  remove(): void;
+}
+
 export interface PlantMap {
   /** Draws into the element. Rejects when the machine has no WebGL 2. */
   mount(element: HTMLElement): Promise<void>;
   setPlant(data: PlantData): void;
-  setPositions(table: MoverTable, frame: PositionFrame): void;
+  /** `now`: somebody moved the clock by hand or it plays; do not wait for the live pace. */
+  setPositions(table: MoverTable, frame: PositionFrame, now?: boolean): void;
+  /** Adds something in site metres to the 3D layer. */
+  attach(object: Object3D): Attached;
+  /** Calls back after every drawn frame with the canvases of the picture, the lowest first; valid only in the call. */
+  watch(drawn: (layers: readonly HTMLCanvasElement[]) => void): () => void;
   setAlarms(alarms: readonly MapAlarm[]): void;
   setReadings(readings: MapReadings): void;
   setCameraStates(states: MapCameraStates): void;

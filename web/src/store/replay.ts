@@ -28,6 +28,8 @@ export interface ReplayRequest {
 export const replayAsked = signal<ReplayRequest | string | null>(null);
 /** The replay in the address, in its own words; empty when there is none. */
 export const replayState = signal('');
+/** The plant on show, known from the address before anything was heard of it. */
+export const plantCode = signal<string | null>(null);
 export const replaying = computed(() => stage.value === 'replay');
 
 const HOUR_MS = 3_600_000;

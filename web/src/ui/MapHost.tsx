@@ -9,6 +9,7 @@ import { rollCall } from '../store/muster';
 import { layerPanelOpen, layers, theme } from '../store/preferences';
 import { data, records } from '../store/records';
 import { alarmListOpen, following, mapSelection, select, selection } from '../store/selection';
+import { replaying } from '../store/replay';
 import { session } from '../store/session';
 import { openView } from '../store/views';
 import { viewEntry } from '../views/registry';
@@ -92,7 +93,7 @@ function wire(now: PlantMap): () => void {
     effect(() => now.setReadings(mapReadings())),
     effect(() => now.setCameraStates(cameras.value)),
     effect(() => now.setSelection(mapSelection.value)),
-    effect(() => session.value?.onFrame((table, frame) => now.setPositions(table, frame))),
+    effect(() => session.value?.onFrame((table, frame) => now.setPositions(table, frame, replaying.peek()))),
     // A reading grows old without a message: judge all again once in a while.
     (() => {
       const id = window.setInterval(() => now.setReadings(mapReadings()), 5_000);
