@@ -195,7 +195,7 @@ def _tracks_layout() -> str:
     }
     rows = "".join(f"  {name}: {value},\n" for name, value in constants.items())
     return (
-        "/** Block of tracks, little endian: header, JSON rows (MoverRow[]), count u32[s] and period u32[s] of s subjects,\n"
+        "/** Block of tracks, little endian: header, JSON rows (MoverRow[]), counts u32[s], periods u32[s],\n"
         " * then the columns of all their fixes: t i32, x i16, y i16, z i16 as differences, status u8, r95 u8. */\n"
         f"export const TRACKS = {{\n{rows}}} as const;\n"
     )

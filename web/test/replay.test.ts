@@ -66,8 +66,10 @@ function block(people: Readonly<Record<string, readonly Fix[]>>, from_ms = T0, s
   view.setUint32(28, head.length, true);
   new Uint8Array(buffer, 32, head.length).set(head);
   let offset = 32 + head.length;
-  for (const fixes of all) (view.setUint32(offset, fixes.length, true), (offset += 4));
-  for (let i = 0; i < ids.length; i++) (view.setUint32(offset, 1000, true), (offset += 4));
+  for (const value of [...all.map((fixes) => fixes.length), ...ids.map(() => 1000)]) {
+    view.setUint32(offset, value, true);
+    offset += 4;
+  }
   const write = (bytes: number, put: (at: number, value: number) => void, of: (fix: Fix) => number) => {
     for (const fixes of all) {
       fixes.forEach((fix, i) => {

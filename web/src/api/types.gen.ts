@@ -1487,6 +1487,43 @@ export interface RefusedAlarm {
   code: string;
 }
 
+/** An alarm as it stood from an instant on. */
+export interface ReplayAlarm {
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  /** standing: it stood already when the stretch began; else what changed it. */
+  cause: string;
+  alarm: AlarmRecord;
+}
+
+/** What happened in a stretch of time, and the records that held in any part of it. */
+export interface ReplayEvents {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  alarms: ReplayAlarm[];
+  /** Who was inside which fence when the stretch began. */
+  inside: InsideNow[];
+  crossings: CrossingRecord[];
+  weather: WeatherNow[];
+  gaps: GapRecord[];
+  zones: ZoneRecord[];
+  fences: FenceRecord[];
+  sensors: SensorRecord[];
+  cameras: CameraRecord[];
+  /** Empty unless `points` was asked for. */
+  readings: ReplayReadings[];
+}
+
+/** One sensor's values in a stretch, thinned to the last of each step; the first may be older than the stretch. */
+export interface ReplayReadings {
+  sensor: string;
+  t_ms: number[];
+  value: number[];
+  quality: string[];
+}
+
 /** What the same code made of the stored inputs. */
 export interface RerunRecord {
   verdict: "same" | "different" | "impossible";
@@ -1940,4 +1977,19 @@ export const FRAME = {
   AGE_UNKNOWN: 65535,
   AGE_TICK_MS: 100,
   METRES_PER_UNIT: 0.1,
+} as const;
+
+/** Block of tracks, little endian: header, JSON rows (MoverRow[]), count u32[s], period u32[s] of s subjects,
+ * then the columns of all their fixes: t i32, x i16, y i16, z i16 as differences, status u8, r95 u8. */
+export const TRACKS = {
+  KIND: 2,
+  VERSION: 1,
+  HEADER_BYTES: 32,
+  OFFSET_SMOOTHED: 2,
+  OFFSET_SUBJECTS: 4,
+  OFFSET_FROM_MS: 8,
+  OFFSET_TO_MS: 16,
+  OFFSET_FIXES: 24,
+  OFFSET_HEAD_BYTES: 28,
+  BIT_APART: 32,
 } as const;

@@ -258,6 +258,10 @@ export const en: Dictionary = {
 
   'inspect.close': 'Close',
   'inspect.fly': 'Fly to',
+  'inspect.replayMover': 'Where before',
+  'inspect.replayMover.hint': 'The last hour of this person or vehicle, replayed',
+  'inspect.replayAlarm': 'Replay ± 2 min',
+  'inspect.replayAlarm.hint': 'Two minutes before and after it was raised, replayed',
   'inspect.follow': 'Follow',
   'inspect.unfollow': 'Stop following',
   'inspect.related': 'Related',

@@ -252,6 +252,10 @@ export const zh = {
 
   'inspect.close': '关闭',
   'inspect.fly': '飞到',
+  'inspect.replayMover': '曾在何处',
+  'inspect.replayMover.hint': '回放此人或此车最近一小时的轨迹',
+  'inspect.replayAlarm': '回放前后 2 分钟',
+  'inspect.replayAlarm.hint': '回放报警发生前后各两分钟',
   'inspect.follow': '跟随',
   'inspect.unfollow': '停止跟随',
   'inspect.related': '相关',

@@ -18,6 +18,7 @@ import {
 } from '../store/alarms';
 import { head, liveness, now_ms, zone } from '../store/live';
 import { beyondLimits } from '../store/abnormal';
+import { replaying } from '../store/replay';
 import { alarmListOpen, alarmTab, selection } from '../store/selection';
 import { acknowledge, locate } from './actions';
 import { advice, alarmPlace, whatHappened } from './alarmText';
@@ -92,7 +93,8 @@ export function AlarmRow({ alarm, full = false }: RowProps) {
             type="button"
             class="button"
             data-testid="acknowledge"
-            disabled={waiting}
+            disabled={waiting || replaying.value}
+            title={replaying.value ? t('error.replay') : undefined}
             onClick={() => void acknowledge(alarm)}
           >
             <Icon node={Check} size={0.875} />

@@ -1,4 +1,4 @@
-import { Check } from 'lucide';
+import { Check, History } from 'lucide';
 import { useEffect } from 'preact/hooks';
 import { api, RequestError } from '../../api/client';
 import type { AlarmRecord } from '../../api/types.gen';
@@ -14,6 +14,7 @@ import {
   remember,
 } from '../../store/alarms';
 import { head, mover, now_ms, zone } from '../../store/live';
+import { openReplay, replaying } from '../../store/replay';
 import type { Selection } from '../../store/selection';
 import { acknowledge } from '../actions';
 import { operatorName } from '../../store/session';
@@ -56,6 +57,9 @@ function probabilities(alarm: AlarmRecord): { least: string; all: string } | nul
   return { least, all: t('inspect.evidence.text', { n: each.length, range, rule: alarm.rule_version }) };
 }
 
+/** A replay of an alarm reaches so far before and after it. */
+const AROUND_MS = 120_000;
+
 /** An alarm: what, where, who, since when, what to do, and why we say so. */
 export function AlarmInspector({ of }: { of: Selection }) {
   const alarm = useAlarm(of.id);
@@ -73,18 +77,34 @@ export function AlarmInspector({ of }: { of: Selection }) {
       title={whatHappened(alarm)}
       code=""
       actions={
-        unack && (
+        <>
           <button
             type="button"
-            class="button is-main"
-            disabled={waiting}
-            data-testid="inspector-acknowledge"
-            onClick={() => void acknowledge(alarm)}
+            class="button"
+            title={t('inspect.replayAlarm.hint')}
+            data-testid="inspector-replay"
+            onClick={() => {
+              const people = alarm.subject.id === '' ? [] : [alarm.subject.id];
+              openReplay({ at_ms: raised - AROUND_MS, from_ms: raised - AROUND_MS, to_ms: raised + AROUND_MS, people });
+            }}
           >
-            <Icon node={Check} size={0.875} />
-            {waiting ? t('alarm.acking') : t('alarm.ack')}
+            <Icon node={History} size={0.875} />
+            {t('inspect.replayAlarm')}
           </button>
-        )
+          {unack && (
+            <button
+              type="button"
+              class="button is-main"
+              disabled={waiting || replaying.value}
+              title={replaying.value ? t('error.replay') : undefined}
+              data-testid="inspector-acknowledge"
+              onClick={() => void acknowledge(alarm)}
+            >
+              <Icon node={Check} size={0.875} />
+              {waiting ? t('alarm.acking') : t('alarm.ack')}
+            </button>
+          )}
+        </>
       }
     >
       <p class={`state-line alarm-state-line p${priority}${unack ? ' is-unacknowledged' : ''}`}>

@@ -1,9 +1,10 @@
-import { Crosshair } from 'lucide';
+import { Crosshair, History } from 'lucide';
 import { lookUp, name, t } from '../../i18n';
 import { age, exact, metres, number, sitePlace } from '../../i18n/format';
 import { mover, now_ms, roles, tags, zone } from '../../store/live';
 import { records } from '../../store/records';
 import { following, type Selection } from '../../store/selection';
+import { openReplay } from '../../store/replay';
 import { session } from '../../store/session';
 import { Icon } from '../Icon';
 import { AlarmsOf, CamerasAround, FencesAround, ZonesAround } from './about';
@@ -37,16 +38,31 @@ export function MoverInspector({ of }: { of: Selection }) {
       title={name(row.names)}
       code={row.id}
       actions={
-        <button
-          type="button"
-          class="button"
-          aria-pressed={followed}
-          disabled={place === null}
-          onClick={() => (following.value = followed ? null : of.id)}
-        >
-          <Icon node={Crosshair} size={0.875} />
-          {t(followed ? 'inspect.unfollow' : 'inspect.follow')}
-        </button>
+        <>
+          <button
+            type="button"
+            class="button"
+            title={t('inspect.replayMover.hint')}
+            data-testid="inspector-replay"
+            onClick={() => {
+              const at_ms = now_ms.peek() - 300_000;
+              openReplay({ at_ms, from_ms: at_ms - 3_300_000, to_ms: at_ms + 300_000, people: [of.id] });
+            }}
+          >
+            <Icon node={History} size={0.875} />
+            {t('inspect.replayMover')}
+          </button>
+          <button
+            type="button"
+            class="button"
+            aria-pressed={followed}
+            disabled={place === null}
+            onClick={() => (following.value = followed ? null : of.id)}
+          >
+            <Icon node={Crosshair} size={0.875} />
+            {t(followed ? 'inspect.unfollow' : 'inspect.follow')}
+          </button>
+        </>
       }
     >
       {place === null ? (
