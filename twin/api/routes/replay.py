@@ -16,6 +16,7 @@ from gis.store.subjects import tracked_subjects
 from gis.store.tracks import positions_at, read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time
 from twin.api import records
+from twin.api.alarm_records import alarm_record
 from twin.api.answers import InstantText, Subjects, TheDeps, answer, span
 from twin.api.live_messages import MoverRow
 from twin.api.live_schemas import InsideNow
@@ -109,7 +110,7 @@ async def events(
         entries = _entries(connection, plant, from_ns, to_ns)
         standing = [
             ReplayAlarm(
-                t=format_time(from_ns), cause="standing", alarm=records.alarm_record(read_alarm(body), directory)
+                t=format_time(from_ns), cause="standing", alarm=alarm_record(read_alarm(body), directory)
             )
             for body in alarms_at(connection, plant, from_ns - 1)
         ]
@@ -183,7 +184,7 @@ def _entries(connection: Connection, plant: str, from_ns: int, to_ns: int) -> li
 
 
 def _alarm(entry: JournalEntry, directory: Directory) -> ReplayAlarm:
-    told = records.alarm_record(read_alarm(entry.body["alarm"]), directory)
+    told = alarm_record(read_alarm(entry.body["alarm"]), directory)
     return ReplayAlarm(t=format_time(entry.t_ns), cause=str(entry.body.get("cause", "")), alarm=told)
 
 

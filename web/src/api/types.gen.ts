@@ -1979,7 +1979,7 @@ export const FRAME = {
   METRES_PER_UNIT: 0.1,
 } as const;
 
-/** Block of tracks, little endian: header, JSON rows (MoverRow[]), count u32[s], period u32[s] of s subjects,
+/** Block of tracks, little endian: header, JSON rows (MoverRow[]), counts u32[s], periods u32[s],
  * then the columns of all their fixes: t i32, x i16, y i16, z i16 as differences, status u8, r95 u8. */
 export const TRACKS = {
   KIND: 2,

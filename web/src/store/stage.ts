@@ -3,7 +3,7 @@
  * each source writes through its feed, and what the one that is not on stage says waits aside until it is shown again.
  */
 
-import { batch, signal, type Signal } from '@preact/signals';
+import { batch, signal, untracked, type Signal } from '@preact/signals';
 
 export type Stage = 'live' | 'replay';
 
@@ -12,10 +12,9 @@ export const stage = signal<Stage>('live');
 /** One source's hand on the signals of the picture. */
 export class Feed {
   readonly #of: Stage;
-  readonly #aside = new Map<Signal<unknown>, unknown>();
+  /** What it last said of each, while another is on stage. */
+  readonly #aside = new Map<Signal<unknown>, Signal<unknown>>();
   readonly #known = new Set<Signal<unknown>>();
-  /** Counts what was put aside, so that a reader of `watched` hears of it. */
-  readonly #changes = signal(0);
 
   constructor(of: Stage) {
     this.#of = of;
@@ -23,34 +22,35 @@ export class Feed {
 
   /** What this source last said, shown or not. */
   get<T>(of: Signal<T>): T {
-    return stage.peek() !== this.#of && this.#aside.has(of) ? (this.#aside.get(of) as T) : of.peek();
+    return untracked(() => this.watched(of));
   }
 
   /** The same, for a component that wants to hear of changes. */
   watched<T>(of: Signal<T>): T {
     if (stage.value === this.#of) return of.value;
-    void this.#changes.value;
-    return this.get(of);
+    return this.#beside(of).value as T;
   }
 
   set<T>(of: Signal<T>, value: T): void {
     this.#known.add(of);
     if (stage.peek() === this.#of) of.value = value;
-    else {
-      this.#aside.set(of, value);
-      this.#changes.value += 1;
-    }
+    else this.#beside(of).value = value;
+  }
+
+  #beside(of: Signal<unknown>): Signal<unknown> {
+    let beside = this.#aside.get(of);
+    if (beside === undefined) this.#aside.set(of, (beside = signal(of.peek())));
+    return beside;
   }
 
   /** Leaves the stage: what it said stays known. */
   leave(): void {
-    for (const known of this.#known) this.#aside.set(known, known.peek());
+    for (const known of this.#known) this.#beside(known).value = known.peek();
   }
 
   /** Takes the stage: what it said is shown. */
   enter(): void {
-    for (const [of, value] of this.#aside) of.value = value;
-    this.#aside.clear();
+    for (const [of, beside] of this.#aside) if (this.#known.has(of)) of.value = beside.peek();
   }
 }
 

@@ -84,7 +84,7 @@ export function AlarmInspector({ of }: { of: Selection }) {
             title={t('inspect.replayAlarm.hint')}
             data-testid="inspector-replay"
             onClick={() => {
-              const people = alarm.subject.id === '' ? [] : [alarm.subject.id];
+              const people = alarm.subject === null ? [] : [alarm.subject.id];
               openReplay({ at_ms: raised - AROUND_MS, from_ms: raised - AROUND_MS, to_ms: raised + AROUND_MS, people });
             }}
           >

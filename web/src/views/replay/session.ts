@@ -72,7 +72,10 @@ export class ReplaySession implements Source {
     this.plant = plant;
     this.recording = new Recording(plant, 'measured', () => {
       this.read.value += 1;
+      // What comes next in line is asked for when something has arrived.
+      this.#want();
       this.#show();
+      this.#tell(false);
     });
     this.go(asked);
     this.#stops.push(
