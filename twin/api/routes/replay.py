@@ -109,9 +109,7 @@ async def events(
     def question(connection: Connection) -> ReplayEvents:
         entries = _entries(connection, plant, from_ns, to_ns)
         standing = [
-            ReplayAlarm(
-                t=format_time(from_ns), cause="standing", alarm=alarm_record(read_alarm(body), directory)
-            )
+            ReplayAlarm(t=format_time(from_ns), cause="standing", alarm=alarm_record(read_alarm(body), directory))
             for body in alarms_at(connection, plant, from_ns - 1)
         ]
         return ReplayEvents(

@@ -35,6 +35,7 @@ import type {
   Theme,
   ViewState,
 } from './port';
+import { Listeners } from './listeners';
 import { placeOf } from './places';
 import { LAYERS } from './port';
 import { Sketching } from './sketching';
@@ -47,8 +48,6 @@ setWorkerUrl(workerUrl);
 const LEVELS_FROM_ZOOM = 15.8;
 const SHADOWS_AFTER_MS = 1500;
 const SMALL_KINDS = { detectors: ['gas_detector'], cameras: ['camera'], anchors: ['anchor'] } as const;
-
-type Listeners = { [E in keyof MapEvents]: Set<(payload: MapEvents[E]) => void> };
 
 class MapLibrePlant implements PlantMap {
   private map: MapLibreMap | null = null;
@@ -80,15 +79,7 @@ class MapLibrePlant implements PlantMap {
   private readySent = false;
   private framed = false;
   private pendingView: ViewState | null = null;
-  private readonly watchers = new Set<(layers: readonly HTMLCanvasElement[]) => void>();
-  private readonly listeners: Listeners = {
-    select: new Set(),
-    hover: new Set(),
-    view: new Set(),
-    layerlost: new Set(),
-    layerrestored: new Set(),
-    ready: new Set(),
-  };
+  private readonly listeners = new Listeners();
 
   async mount(element: HTMLElement): Promise<void> {
     const probe = document.createElement('canvas').getContext('webgl2');
@@ -241,12 +232,6 @@ class MapLibrePlant implements PlantMap {
         });
     }
     this.redraw();
-  }
-
-  watch(drawn: (layers: readonly HTMLCanvasElement[]) => void): () => void {
-    this.watchers.add(drawn);
-    this.redraw();
-    return () => this.watchers.delete(drawn);
   }
 
   attach(object: Object3D): Attached {
@@ -432,14 +417,11 @@ class MapLibrePlant implements PlantMap {
   }
 
   on<E extends keyof MapEvents>(event: E, callback: (payload: MapEvents[E]) => void): () => void {
-    const set: Set<(payload: MapEvents[E]) => void> = this.listeners[event];
-    set.add(callback);
-    return () => set.delete(callback);
+    return this.listeners.add(event, callback);
   }
 
   private emit<E extends keyof MapEvents>(event: E, payload: MapEvents[E]): void {
-    const set: Set<(payload: MapEvents[E]) => void> = this.listeners[event];
-    for (const callback of set) callback(payload);
+    this.listeners.tell(event, payload);
   }
 
   private reportView(): void {
@@ -479,7 +461,7 @@ class MapLibrePlant implements PlantMap {
       hover: this.hover,
       show: { labels: this.switches.labels, units: this.switches.units, names: this.switches.names },
     });
-    for (const drawn of this.watchers) drawn([canvas, overlay.canvas]);
+    this.emit('drawn', [canvas, overlay.canvas]);
     if (!this.readySent && this.data && !scene.models.empty) {
       this.readySent = true;
       performance.mark('plant-drawn');

@@ -326,6 +326,8 @@ export interface MapEvents {
   layerrestored: undefined;
   /** Everything of the plant is drawn for the first time. */
   ready: undefined;
+  /** A frame was drawn: the canvases of the picture, the lowest first; they hold it only during the call. */
+  drawn: readonly HTMLCanvasElement[];
 }
 
 /** Something a view put into the 3D layer. */
@@ -343,8 +345,6 @@ export interface PlantMap {
   setPositions(table: MoverTable, frame: PositionFrame, now?: boolean): void;
   /** Adds something in site metres to the 3D layer. */
   attach(object: Object3D): Attached;
-  /** Calls back after every drawn frame with the canvases of the picture, the lowest first; valid only in the call. */
-  watch(drawn: (layers: readonly HTMLCanvasElement[]) => void): () => void;
   setAlarms(alarms: readonly MapAlarm[]): void;
   setReadings(readings: MapReadings): void;
   setCameraStates(states: MapCameraStates): void;

@@ -73,7 +73,7 @@ export function startRecording(replay: ReplaySession): void {
   let kept = true;
   let drawn = false;
   const began = performance.now();
-  const unwatch = shown.watch((layers) => {
+  const unwatch = shown.on('drawn', (layers) => {
     const [ground] = layers;
     if (ground === undefined) return;
     if (!drawn) {
