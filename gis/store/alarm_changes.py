@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import or_, select, text, tuple_
+
+from gis.store.histories import journal
+from gis.store.journal import JournalEntry
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -16,8 +19,8 @@ _COLUMNS = """
     body->'alarm'->>'subject' AS subject,
     coalesce(body->'alarm'->>'shelved', body->'alarm'->>'suppressed', body->'alarm'->>'out_of_service') IS NOT NULL
         AS quiet,
-    coalesce(body->'alarm'->'shelved'->>'by', body->'alarm'->'out_of_service'->>'by') AS by,
-    coalesce(body->'alarm'->'shelved'->>'reason', body->'alarm'->'out_of_service'->>'reason') AS reason,
+    coalesce(body->>'by', body->'alarm'->'shelved'->>'by', body->'alarm'->'out_of_service'->>'by') AS by,
+    coalesce(body->'alarm'->'shelved'->>'reason', body->'alarm'->'out_of_service'->>'reason', body->>'why') AS reason,
     body->'alarm'->'handling'->-1->>'stage' AS stage
 """
 _CHANGES = text(f"""
@@ -55,3 +58,47 @@ def recorded_from(conn: Connection, plant_code: str) -> int | None:
     """When the plant's journal begins, UTC ns."""
     found: int | None = conn.scalar(_FIRST, {"plant": plant_code})
     return found
+
+
+def alarm_lines(
+    conn: Connection,
+    plant_code: str,
+    *,
+    limit: int,
+    before: tuple[int, int] | None = None,
+    from_ns: int,
+    to_ns: int,
+    kind: str | None = None,
+    subject: str | None = None,
+    fence: str | None = None,
+) -> list[JournalEntry]:
+    """Changes of alarms with from_ns ≤ t < to_ns, the newest first.
+
+    Args:
+        conn: in a transaction.
+        plant_code: plant code.
+        limit: at most so many.
+        before: (t_ns, seq) of the last line of the page before.
+        from_ns: first instant, UTC ns.
+        to_ns: first instant no more, UTC ns.
+        kind: only this kind of alarm.
+        subject: only about this subject, alone or among others.
+        fence: only of this fence.
+    """
+    told = journal.c.body["alarm"]
+    query = select(journal).where(
+        journal.c.plant == plant_code,
+        journal.c.t_ns >= from_ns,
+        journal.c.t_ns < to_ns,
+        journal.c.alarm.is_not(None),
+    )
+    if before is not None:
+        query = query.where(tuple_(journal.c.t_ns, journal.c.seq) < before)
+    if kind is not None:
+        query = query.where(told["kind"].astext == kind)
+    if subject is not None:
+        query = query.where(or_(journal.c.subject == subject, told["subjects"].has_key(subject)))
+    if fence is not None:
+        query = query.where(told["fence"].astext == fence)
+    rows = conn.execute(query.order_by(journal.c.t_ns.desc(), journal.c.seq.desc()).limit(limit)).mappings()
+    return [JournalEntry(row["seq"], row["t_ns"], row["kind"], row["subject"], row["body"]) for row in rows]

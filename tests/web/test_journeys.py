@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,13 @@ def test_every_journey_is_found() -> None:
 @pytest.mark.xdist_group("twin")
 @pytest.mark.parametrize("spec", SPECS)
 def test_journeys(demo_twin: LiveTwin, tmp_path: Path, spec: str) -> None:
-    environment = os.environ | {"TWIN_URL": demo_twin.url, "CI": "1", "FORCE_COLOR": "0"}
+    environment = os.environ | {
+        "TWIN_URL": demo_twin.url,
+        "TWIN_STATUS": str(demo_twin.var / "status.json"),
+        "TWIN_PYTHON": sys.executable,
+        "CI": "1",
+        "FORCE_COLOR": "0",
+    }
     ran = subprocess.run(
         ["npx", "playwright", "test", f"e2e/{spec}", "--output", str(tmp_path / "results")],
         cwd=WEB,

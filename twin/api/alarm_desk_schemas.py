@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from gis.plant import Limits, Names
-from twin.api.live_schemas import AlarmRecord, SubjectRef
+from twin.api.live_schemas import AlarmRecord, PlaceRef, SubjectRef
 from twin.api.schemas import FenceRecord
 from twin.api.wire import Iso, Wire
 
@@ -139,3 +139,32 @@ class RerunRecord(Wire):
     fixes: int
     readings: int
     gaps: int
+
+
+class JournalLine(Wire):
+    """One line of the alarms' journal: what happened to which alarm, by whom, and how it stood after it."""
+
+    seq: int
+    t: Iso
+    cause: str
+    by: str
+    why: str
+    alarm: str
+    """Id of the alarm."""
+    kind: str
+    priority: int
+    state: str
+    subject: SubjectRef | None
+    place: PlaceRef | None
+    sensor: str | None
+    asset: str | None
+    value: float | None
+    limit: float | None
+    unit: str
+
+
+class JournalPage(Wire):
+    """Lines of the journal, the newest first."""
+
+    items: list[JournalLine]
+    next: str | None

@@ -20,6 +20,7 @@ from twin.api.routes import (
     alarm_catalogue,
     alarm_commands,
     alarm_explain,
+    alarm_journal,
     alarm_statistics,
     alarms,
     collections,
@@ -85,6 +86,7 @@ def create_app(deps: Deps) -> FastAPI:
         alarm_catalogue,
         alarm_commands,
         alarm_explain,
+        alarm_journal,
         alarm_statistics,
         # Before the tracks of one subject, whose name could be `export`.
         exports,

@@ -58,9 +58,9 @@ def differences(was: Alarm, now: Alarm | None) -> tuple[Difference, ...]:
     beside("raised_ns", 0.0, round(late_s, 3), same=abs(now.changed_ns - was.raised_ns) <= allowed)
     apart = float(np.hypot(was.x_m - now.x_m, was.y_m - now.y_m))
     beside("place_m", 0.0, round(apart, 3), same=apart <= PLACE_M or not _is_prompt(was))
-    first, second = getattr(was, "value", None), getattr(now, "value", None)
+    first, second = was.value, now.value
     beside("value", first, second, same=_near(first, second))
-    first, second = getattr(was, "limit", None), getattr(now, "limit", None)
+    first, second = was.limit, now.limit
     beside("limit", first, second, same=_near(first, second))
     if _is_prompt(was):
         beside("evidence", len(was.evidence), len(now.evidence), same=len(was.evidence) == len(now.evidence))
@@ -72,7 +72,7 @@ def differences(was: Alarm, now: Alarm | None) -> tuple[Difference, ...]:
 
 def _is_prompt(alarm: Alarm) -> bool:
     """Whether it was raised by a fix or value itself, not by the time that had passed since."""
-    since_ns = getattr(alarm, "since_ns", None)
+    since_ns = alarm.since_ns
     return since_ns is None or since_ns == alarm.raised_ns
 
 

@@ -101,7 +101,7 @@ class Recorded:
 def reach_of(alarm: Alarm) -> Reach:
     """What must be read to re-run an alarm, from the alarm as it was raised."""
     proof = [fix.t_ns for fix in alarm.evidence]
-    begun_ns = min([alarm.raised_ns, getattr(alarm, "since_ns", None) or alarm.raised_ns, *proof])
+    begun_ns = min([alarm.raised_ns, alarm.since_ns or alarm.raised_ns, *proof])
     missing: tuple[str, ...] = ()
     if alarm.kind in UNSTORED:
         missing = (UNSTORED[alarm.kind],)
@@ -114,6 +114,6 @@ def reach_of(alarm: Alarm) -> Reach:
         from_ns=begun_ns - round(LEAD_S * NS_PER_S),
         to_ns=alarm.raised_ns + round(AFTER_S * NS_PER_S),
         subjects=None if everybody else subjects,
-        sensor=getattr(alarm, "sensor", None) if is_process else None,
+        sensor=alarm.sensor if is_process else None,
         missing=missing,
     )

@@ -73,7 +73,7 @@ def rerun(recorded: Recorded) -> Rerun:
 
 def about(alarm: Alarm) -> tuple[str, str, str, str]:
     """What an alarm is about, whenever it was raised."""
-    return alarm.kind, alarm.fence or "", getattr(alarm, "sensor", None) or "", alarm.subject
+    return alarm.kind, alarm.fence or "", alarm.sensor or "", alarm.subject
 
 
 def carried(plant: Plant, subjects: Iterable[str]) -> Plant:

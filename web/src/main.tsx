@@ -15,16 +15,19 @@ import { render } from 'preact';
 import { api } from './api/client';
 import { firstLanguage, language, locale, t } from './i18n';
 import { monotonicMs } from './live/clock';
+import { call, startSound } from './live/sound';
 import { liveUrl, Session } from './live/session';
 import { browserWorld } from './live/socket';
 import type { ViewState } from './map/port';
 import { readAddress, writeAddress } from './store/address';
+import { onCall, priorityOf } from './store/alarms';
+import { readCatalogue } from './store/catalogue';
 import { head, plantKnown } from './store/live';
 import { view } from './store/map';
 import { kept, layerPanelOpen, layers, readLayers, theme, writeLayers } from './store/preferences';
 import { select, selection } from './store/selection';
 import { liveSession, me, session } from './store/session';
-import { stage } from './store/stage';
+import { liveFeed, stage } from './store/stage';
 import { openReplay, plantCode, replayState } from './store/replay';
 import { openView, openViewState } from './store/views';
 import { App } from './ui/App';
@@ -112,6 +115,12 @@ async function start(): Promise<void> {
   listen(window);
   render(<App />, document.getElementById('app')!);
 
+  startSound(window);
+  onCall((alarm, feed) => {
+    // The past makes no noise.
+    if (feed === liveFeed) call(priorityOf(alarm));
+  });
+  void readCatalogue();
   api.me().then(
     (principal) => (me.value = principal),
     // Without it the account is named in general words; nothing else depends on it.

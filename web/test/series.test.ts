@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { appended, recorded, stepDecimals, TREND_S, valueRange, type Columns } from '../src/ui/inspector/series';
 import { visibleRows, steadyScroll } from '../src/ui/window';
+
+const rows = (ids: string): { id: string }[] => [...ids].map((id) => ({ id }));
 import { scaleBar } from '../src/ui/MapControls';
 
 const EMPTY: Columns = { t_s: [], mean: [], min: [], max: [] };
@@ -74,10 +76,10 @@ describe('a long list', () => {
   });
 
   it('does not move the row one reads when others come above it', () => {
-    expect(steadyScroll(['a', 'b', 'c'], ['x', 'y', 'a', 'b', 'c'], 36, 40)).toBe(112);
-    expect(steadyScroll(['a', 'b', 'c'], ['x', 'a', 'b', 'c'], 36, 0)).toBe(0);
-    expect(steadyScroll(['a', 'b', 'c'], ['b', 'c'], 36, 36)).toBe(0);
-    expect(steadyScroll(['a'], [], 36, 90)).toBe(90);
+    expect(steadyScroll(rows('abc'), rows('xyabc'), 36, 40)).toBe(112);
+    expect(steadyScroll(rows('abc'), rows('xabc'), 36, 0)).toBe(0);
+    expect(steadyScroll(rows('abc'), rows('bc'), 36, 36)).toBe(0);
+    expect(steadyScroll(rows('a'), rows(''), 36, 90)).toBe(90);
   });
 });
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from gis.plant import Plant
     from twin.api.live import Hub
     from twin.effects import Effect
 
@@ -48,10 +49,10 @@ class Stage:
     def address(self, plant: str = "TEST-1") -> str:
         return f"ws://127.0.0.1:{self.port}/ws/v1/live?plant={plant}"
 
-    async def say(self, *effects: Effect) -> None:
+    async def say(self, *effects: Effect, plant: str = "TEST-1") -> None:
         for effect in effects:
             topic = "snapshot" if type(effect).__name__ == "WorldSnapshot" else "effects"
-            await self.bus.publish(f"{topic}/TEST-1", encode(effect))
+            await self.bus.publish(f"{topic}/{plant}", encode(effect))
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_S):
@@ -60,12 +61,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(tmp_path: Path, engine: Engine | None = None) -> AsyncIterator[Stage]:
+async def stage(
+    tmp_path: Path, engine: Engine | None = None, web: Path | None = None, plant: Plant | None = None
+) -> AsyncIterator[Stage]:
     """A twin with the small plant, its server and its bus; without an engine the database is away."""
     bus = LocalBus()
     engine = engine or connect("postgresql://twin@127.0.0.1:1/none", connect_timeout_s=1)
-    deps = Deps(engine, bus.publish, SystemClock(), tmp_path, tmp_path, expected_roles=("core",))
-    deps.add_plant(small_plant())
+    deps = Deps(engine, bus.publish, SystemClock(), tmp_path, web or tmp_path, expected_roles=("core",))
+    deps.add_plant(plant or small_plant())
     app = create_app(deps)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws_per_message_deflate=False))
     serving = asyncio.create_task(server.serve())

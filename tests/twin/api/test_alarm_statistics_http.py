@@ -11,6 +11,7 @@ from gis.store.alarm_changes import alarm_changes, recorded_from
 from gis.store.database import transaction
 from gis.store.journal import JournalEntry, append_entries
 from tests.twin.api.small import T0, S, alarm
+from twin.api.alarm_desk_schemas import JournalPage
 from twin.api.alarm_statistics_schemas import AlarmStatistics
 from twin.effects import AlarmState
 
@@ -34,7 +35,13 @@ def entry(seq: int, t_ns: int, name: str, state: AlarmState, cause: str, raised_
 def journal(engine: Engine) -> list[JournalEntry]:
     """One alarm open since two days, one over long ago, two of today of which one was shelved."""
     raised, over = AlarmState.UNACKNOWLEDGED, AlarmState.NORMAL
-    shelved = {"by": "operator", "until_ns": T0 + HOUR, "reason": "work on the fence", "one_shot": False}
+    shelved = {
+        "by": "operator",
+        "since_ns": T0 - 5 * HOUR,
+        "until_ns": T0 + HOUR,
+        "reason": "work on the fence",
+        "one_shot": False,
+    }
     entries = [
         entry(1, T0 - 50 * HOUR, "OLD", raised, "raised", T0 - 50 * HOUR),
         entry(2, T0 - 49 * HOUR, "GONE", raised, "raised", T0 - 49 * HOUR),
@@ -101,3 +108,25 @@ def test_a_plant_without_a_journal_has_no_alarms_and_no_fault(twin: Twin) -> Non
 @pytest.mark.parametrize("query", ["from=2026-06-01T00:00:00Z", "from=soon", "operators=0"])
 def test_impossible_periods_are_refused(twin: Twin, query: str) -> None:
     assert twin.client.get(f"{P}?{query}").status_code in (400, 422)
+
+
+def test_the_journal_tells_every_change_page_by_page(twin: Twin, journal: list[JournalEntry]) -> None:
+    del journal
+    address = "/api/v1/plants/TEST-1/alarm-journal"
+    first = twin.client.get(f"{address}?limit=2").json()
+    second = twin.client.get(first["next"]).json()
+    lines = first["items"] + second["items"]
+    assert [(line["alarm"], line["cause"]) for line in lines] == [
+        ("B", "raised"),
+        ("A", "acknowledged"),
+        ("A", "raised"),
+    ]
+    assert second["next"] is None
+    assert JournalPage.model_validate(first)
+    assert lines[0]["place"]["code"] == "F-1"
+    month = f"{address}?from=2026-11-01T00:00:00Z"
+    assert len(twin.client.get(month).json()["items"]) == 6
+    assert len(twin.client.get(f"{month}&fence=F-1&subject=P002&kind=INTRUSION").json()["items"]) == 6
+    for other in ("fence=F-2", "subject=P001", "kind=SOS"):
+        assert twin.client.get(f"{month}&{other}").json()["items"] == []
+    assert twin.client.get(f"{address}?after=x").status_code == 400

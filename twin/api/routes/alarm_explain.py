@@ -141,16 +141,14 @@ def _explained(connection: Connection, deps: Deps, plant: str, name: str) -> Ala
     model = deps.model(plant)
     told, story = _as_raised(connection, deps, plant, name)
     kept = recorded_around(connection, plant, told, deps.clock.now_ns())
-    begun_ns = min(
-        [told.raised_ns, getattr(told, "since_ns", None) or told.raised_ns, *(f.t_ns for f in told.evidence)]
-    )
+    begun_ns = min([told.raised_ns, told.since_ns or told.raised_ns, *(f.t_ns for f in told.evidence)])
     ended_ns = next((entry.t_ns for entry in story if entry.body.get("cause") == "returned"), told.raised_ns)
     from_ns, to_ns = begun_ns - AROUND_NS, ended_ns + AROUND_NS
     if to_ns - from_ns > LONGEST_NS:
         from_ns = max(from_ns, told.raised_ns - LONGEST_NS // 2)
         to_ns = min(to_ns, from_ns + LONGEST_NS)
     fence = model.directory.fence_versions.get((told.fence or "", told.fence_version or 0))
-    everybody = [subject for subject in dict.fromkeys([told.subject, *getattr(told, "subjects", ())]) if subject]
+    everybody = [subject for subject in dict.fromkeys([told.subject, *told.subjects]) if subject]
     frame = model.plant.head.frame
     chunks = read_tracks(connection, plant, frame, from_ns, to_ns, everybody[:MOST_PATHS]) if everybody else []
     return AlarmExplanation(
@@ -183,7 +181,7 @@ def _version_now(directory: Directory, fence: str | None) -> int | None:
 
 
 def _parameters(alarm: Alarm, fence: Fence | None) -> dict[str, float]:
-    own: dict[str, float] = dict(getattr(alarm, "parameters", {}))
+    own: dict[str, float] = dict(alarm.parameters)
     if fence is not None:
         own |= {
             "enter_probability": fence.enter_probability,
@@ -196,14 +194,14 @@ def _parameters(alarm: Alarm, fence: Fence | None) -> dict[str, float]:
 def _readings(
     connection: Connection, plant: str, alarm: Alarm, from_ns: int, to_ns: int, directory: Directory
 ) -> ExplainedReadings | None:
-    sensor = getattr(alarm, "sensor", None)
+    sensor = alarm.sensor
     if sensor is None:
         return None
     values = sensor_values(connection, plant, sensor, from_ns, to_ns, most=5000)
     known = directory.sensors.get(sensor)
     return ExplainedReadings(
         sensor=sensor,
-        unit=known.unit if known is not None else getattr(alarm, "unit", ""),
+        unit=known.unit if known is not None else alarm.unit,
         limits=known.limits if known is not None else Limits(),
         t_ms=[one.t_ns / NS_PER_MS for one in values],
         value=[one.value for one in values],

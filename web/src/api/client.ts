@@ -2,6 +2,8 @@
 
 import type {
   Accepted,
+  AcceptedMany,
+  AlarmCatalogue,
   AlarmPage,
   AlarmRecord,
   AssetRecord,
@@ -93,7 +95,13 @@ async function request(path: string, init: RequestInit, outer?: AbortSignal): Pr
   return body;
 }
 
-function get(path: string, signal?: AbortSignal): Promise<unknown> {
+/** Writes something; with the mark of the version that was read, a change made meanwhile is refused. */
+export function post(path: string, body: unknown, etag?: string, signal?: AbortSignal): Promise<unknown> {
+  const headers = { 'Content-Type': 'application/json', ...(etag === undefined ? {} : { 'If-Match': etag }) };
+  return request(`${BASE}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }, signal);
+}
+
+export function get(path: string, signal?: AbortSignal): Promise<unknown> {
   return request(`${BASE}${path}`, {}, signal);
 }
 
@@ -136,7 +144,7 @@ export interface PlantRecords {
   vehicles: VehicleRecord[];
 }
 
-const plantPath = (code: string) => `/plants/${encodeURIComponent(code)}`;
+export const plantPath = (code: string) => `/plants/${encodeURIComponent(code)}`;
 
 export const api = {
   async plants(): Promise<PlantHeadRecord[]> {
@@ -221,14 +229,22 @@ export const api = {
     return (await request(`${BASE}${plantPath(code)}/musters${rest}`, init)) as MusterAccepted;
   },
 
+  /** What every kind of alarm means. */
+  async alarmCatalogue(): Promise<AlarmCatalogue> {
+    return (await get('/alarm-catalogue')) as AlarmCatalogue;
+  },
+
   /** Hands the acknowledgement over; the alarm's new state arrives on the live connection. */
   async acknowledge(code: string, alarm: AlarmRecord): Promise<Accepted> {
-    const path = `${BASE}${plantPath(code)}/alarms/${encodeURIComponent(alarm.id)}/acknowledge`;
-    const init = {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'If-Match': alarm.etag },
-      body: JSON.stringify({ note: '' }),
-    };
-    return (await request(path, init)) as Accepted;
+    return (await post(
+      `${plantPath(code)}/alarms/${encodeURIComponent(alarm.id)}/acknowledge`,
+      { note: '' },
+      alarm.etag,
+    )) as Accepted;
+  },
+
+  /** Acknowledges those named, and says which were not. */
+  async acknowledgeMany(code: string, ids: readonly string[]): Promise<AcceptedMany> {
+    return (await post(`${plantPath(code)}/alarms/acknowledge`, { alarms: ids, note: '' })) as AcceptedMany;
   },
 };

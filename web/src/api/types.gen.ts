@@ -991,6 +991,34 @@ export interface InsideNow {
   since: string;
 }
 
+/** One line of the alarms' journal: what happened to which alarm, by whom, and how it stood after it. */
+export interface JournalLine {
+  seq: number;
+  /** ISO 8601 UTC, ends in Z */
+  t: string;
+  cause: string;
+  by: string;
+  why: string;
+  /** Id of the alarm. */
+  alarm: string;
+  kind: string;
+  priority: number;
+  state: string;
+  subject: SubjectRef | null;
+  place: PlaceRef | null;
+  sensor: string | null;
+  asset: string | null;
+  value: number | null;
+  limit: number | null;
+  unit: string;
+}
+
+/** Lines of the journal, the newest first. */
+export interface JournalPage {
+  items: JournalLine[];
+  next: string | null;
+}
+
 /** One kind of alarm: those raised in the period, and what had become of them by its end. */
 export interface KindCountRecord {
   kind: string;

@@ -1,4 +1,4 @@
-/** The standing alarms. The server is the truth; this folds what it says and sorts it for reading. */
+/** The alarms. The server is the truth; this folds what it says and sorts it for reading. */
 
 import { computed, signal } from '@preact/signals';
 import type { AlarmRecord } from '../api/types.gen';
@@ -26,21 +26,75 @@ export function isUnacknowledged(alarm: AlarmRecord): boolean {
   );
 }
 
-/** Unacknowledged first, then the newest; the id settles ties so rows never swap places by themselves. */
+/** Whether somebody began to handle it and has not closed it. */
+export function isInWork(alarm: AlarmRecord): boolean {
+  const last = alarm.handling.at(-1);
+  return last !== undefined && last.stage !== 'closed';
+}
+
+/** Whether anything about it is unfinished: its state, its handling, or what lies over it. */
+export function isOpen(alarm: AlarmRecord): boolean {
+  return alarm.state !== 'normal' || alarm.shelved !== null || alarm.out_of_service !== null || isInWork(alarm);
+}
+
+/** Whether it belongs in the list of what stands: not normal, and nothing lies over it. */
+export function isStanding(alarm: AlarmRecord): boolean {
+  return alarm.annunciated && alarm.state !== 'normal';
+}
+
+/**
+ * Unacknowledged first, then the most urgent, then the newest; the id settles ties so rows never swap places by
+ * themselves. Times are all written alike, so they compare as text.
+ */
 export function reading(a: AlarmRecord, b: AlarmRecord): number {
   return (
     Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
-    Date.parse(b.raised) - Date.parse(a.raised) ||
-    (a.id < b.id ? 1 : -1)
+    priorityOf(a) - priorityOf(b) ||
+    (a.raised === b.raised ? (a.id < b.id ? 1 : a.id === b.id ? 0 : -1) : a.raised < b.raised ? 1 : -1)
   );
 }
 
-/** The list after one alarm changed. An alarm that is normal again leaves the list; an older state never wins. */
+/** Where in a sorted list an alarm stands or would stand. */
+function placeOf(list: readonly AlarmRecord[], alarm: AlarmRecord): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (reading(list[middle]!, alarm) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** One feed's open alarms, sorted, and by id; a change costs no more than moving one row. */
+class Board {
+  list: AlarmRecord[] = [];
+  readonly byId = new Map<string, AlarmRecord>();
+
+  constructor(alarms: Iterable<AlarmRecord> = []) {
+    for (const alarm of alarms) this.byId.set(alarm.id, alarm);
+    this.list = [...this.byId.values()].toSorted(reading);
+  }
+
+  /** An older word never wins over a newer one. */
+  take(changed: AlarmRecord): void {
+    const before = this.byId.get(changed.id);
+    if (before !== undefined) {
+      if (before.changed > changed.changed) return;
+      this.list.splice(placeOf(this.list, before), 1);
+      this.byId.delete(changed.id);
+    }
+    if (!isOpen(changed)) return;
+    this.list.splice(placeOf(this.list, changed), 0, changed);
+    this.byId.set(changed.id, changed);
+  }
+}
+
+/** The list after one alarm changed. An alarm with nothing unfinished leaves the list; an older state never wins. */
 export function fold(alarms: readonly AlarmRecord[], changed: AlarmRecord): AlarmRecord[] {
-  const before = alarms.find((alarm) => alarm.id === changed.id);
-  if (before !== undefined && Date.parse(before.changed) > Date.parse(changed.changed)) return [...alarms];
-  const others = alarms.filter((alarm) => alarm.id !== changed.id);
-  return changed.state === 'normal' ? others : [...others, changed].sort(reading);
+  const board = new Board(alarms);
+  board.take(changed);
+  return board.list;
 }
 
 /** Whether what was alarmed about is over, acknowledged or not. */
@@ -91,7 +145,8 @@ export function filtered(alarms: readonly AlarmRecord[], filter: AlarmFilter): A
 
 /** How many of the alarms were raised within the flood window before `now_ms`. */
 export function recent(alarms: readonly AlarmRecord[], now_ms: number): number {
-  return alarms.filter((alarm) => now_ms - Date.parse(alarm.raised) < FLOOD_WINDOW_MS).length;
+  const since = new Date(now_ms - FLOOD_WINDOW_MS).toISOString();
+  return alarms.reduce((n, alarm) => n + Number(alarm.raised > since), 0);
 }
 
 export function mapAlarm(alarm: AlarmRecord): MapAlarm {
@@ -110,13 +165,17 @@ export function mapAlarm(alarm: AlarmRecord): MapAlarm {
 
 /** When the flood of alarms began that is on, as the server counts it. */
 export const floodSince = signal<string | null>(null);
+/** All that are open, those put aside included. */
 export const alarms = signal<readonly AlarmRecord[]>([]);
+/** What stands and calls for somebody, sorted for reading. */
+export const standing = computed(() => alarms.value.filter(isStanding));
 /** Alarms that are over, as far as somebody looked at them; the oldest make room. */
 export const past = signal<ReadonlyMap<string, AlarmRecord>>(new Map());
 const PAST_KEPT = 100;
-export const unacknowledged = computed(() => alarms.value.filter(isUnacknowledged));
-export const counts = computed(() => tally(alarms.value));
-/** Ids of alarms whose acknowledgement is on its way, and what became of those that failed. */
+/** They come first in the list, so this is its beginning. */
+export const unacknowledged = computed(() => standing.value.filter(isUnacknowledged));
+export const counts = computed(() => tally(standing.value));
+/** Ids of alarms with a command on its way, and what became of those that failed. */
 export const acknowledging = signal<ReadonlySet<string>>(new Set());
 export const acknowledgeFault = signal<{ id: string; reason: string } | null>(null);
 
@@ -130,9 +189,11 @@ export function remember(alarm: AlarmRecord): void {
   past.value = kept;
 }
 
-/** An alarm that stands, or one that is over and was looked at. */
+const byId = computed(() => new Map(alarms.value.map((alarm) => [alarm.id, alarm])));
+
+/** An alarm that is open, or one that is over and was looked at. */
 export function findAlarm(id: string): AlarmRecord | undefined {
-  return alarms.value.find((alarm) => alarm.id === id) ?? past.value.get(id);
+  return byId.value.get(id) ?? past.value.get(id);
 }
 
 /** These acknowledgements are on their way no more. */
@@ -143,13 +204,88 @@ export function settled(ids: readonly string[]): void {
   acknowledging.value = waiting;
 }
 
+/** Within this time so many changes are shown one by one; what comes on top of that is shown together at its end. */
+const BURST_MS = 100;
+const MOST_AT_ONCE = 20;
+
+interface Burst {
+  board: Board;
+  /** The list this feed last gave; another one there means that somebody else wrote it. */
+  given: readonly AlarmRecord[];
+  begun_ms: number;
+  shown: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const bursts = new Map<Feed, Burst>();
+
+function burstOf(feed: Feed): Burst {
+  const known = bursts.get(feed);
+  const now = feed.get(alarms);
+  if (known !== undefined && known.given === now) return known;
+  clearTimeout(known?.timer);
+  const made = { board: new Board(now), given: now, begun_ms: 0, shown: 0, timer: undefined };
+  bursts.set(feed, made);
+  return made;
+}
+
+function give(feed: Feed, burst: Burst): void {
+  clearTimeout(burst.timer);
+  burst.timer = undefined;
+  // Readers keep what they were given: the board goes on with a list of its own.
+  burst.given = burst.board.list;
+  burst.board.list = [...burst.board.list];
+  feed.set(alarms, burst.given);
+}
+
+type Listener = (alarm: AlarmRecord, feed: Feed) => void;
+const listeners = new Set<Listener>();
+
+/** Hears of every alarm that begins to call for somebody, once for each time it does. */
+export function onCall(heard: Listener): () => void {
+  listeners.add(heard);
+  return () => listeners.delete(heard);
+}
+
 export function replaceAlarms(all: readonly AlarmRecord[], feed: Feed = liveFeed): void {
-  feed.set(alarms, all.filter((alarm) => alarm.state !== 'normal').toSorted(reading));
+  const before = bursts.get(feed)?.board.byId;
+  clearTimeout(bursts.get(feed)?.timer);
+  const board = new Board(all.filter(isOpen));
+  // What began while nobody listened calls once, through its most urgent.
+  const missed = board.list.find(
+    (alarm) => isUnacknowledged(alarm) && before?.get(alarm.id)?.sounded !== alarm.sounded,
+  );
+  if (missed !== undefined) for (const heard of listeners) heard(missed, feed);
+  const burst = { board, given: board.list, begun_ms: 0, shown: 0, timer: undefined };
+  bursts.set(feed, burst);
+  give(feed, burst);
   settled([...acknowledging.value]);
 }
 
+/**
+ * Folds one change. In a storm hundreds come a second: then the list is shown ten times a second, and nothing of it is
+ * left out.
+ */
 export function changeAlarm(changed: AlarmRecord, feed: Feed = liveFeed): void {
-  feed.set(alarms, fold(feed.get(alarms), changed));
-  if (changed.state === 'normal') remember(changed);
-  if (!isUnacknowledged(changed)) settled([changed.id]);
+  const burst = burstOf(feed);
+  const before = burst.board.byId.get(changed.id);
+  burst.board.take(changed);
+  const calls = isUnacknowledged(changed) && (before === undefined || before.sounded < changed.sounded);
+  if (calls) for (const heard of listeners) heard(changed, feed);
+  const now_ms = performance.now();
+  if (now_ms - burst.begun_ms >= BURST_MS) {
+    burst.begun_ms = now_ms;
+    burst.shown = 0;
+  }
+  if (burst.shown < MOST_AT_ONCE && burst.timer === undefined) {
+    burst.shown += 1;
+    give(feed, burst);
+  } else {
+    burst.timer ??= setTimeout(() => {
+      // Somebody else wrote the list meanwhile: a replay that was left or jumped.
+      if (feed.get(alarms) === burst.given) give(feed, burst);
+    }, BURST_MS);
+  }
+  if (!isOpen(changed)) remember(changed);
+  settled([changed.id]);
 }

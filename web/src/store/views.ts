@@ -3,7 +3,7 @@
 import { effect, signal } from '@preact/signals';
 import { alarmListOpen } from './selection';
 
-export const VIEW_KEYS = ['fences', 'muster', 'commissioning'] as const;
+export const VIEW_KEYS = ['alarms', 'dashboard', 'explain', 'fences', 'muster', 'commissioning'] as const;
 export type ViewKey = (typeof VIEW_KEYS)[number];
 
 /** Null is the live plant alone. */

@@ -1,24 +1,18 @@
 import { CheckCheck, X } from 'lucide';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { reason } from '../api/fault';
 import type { AlarmRecord } from '../api/types.gen';
 import { t } from '../i18n';
-import { alarms, filtered, findAlarm, isUnacknowledged, PRIORITIES, type Priority } from '../store/alarms';
+import { filtered, findAlarm, isUnacknowledged, PRIORITIES, type Priority, standing } from '../store/alarms';
 import { head } from '../store/live';
 import { abnormal } from '../store/abnormal';
 import { ALARM_TABS, alarmListOpen, alarmTab } from '../store/selection';
-import { acknowledge, acknowledgeAll, locate } from './actions';
-import { AlarmRow } from './AlarmStrip';
+import { acknowledgePage } from './actions';
+import { AlarmColumns, AlarmTable, useWindow } from './AlarmTable';
 import { Icon } from './Icon';
 import { SensorRow } from './SensorRow';
 import { PriorityMark } from './marks';
-import { steadyScroll, visibleRows } from './window';
-
-/** Row height, rem; the style sheet has the same. */
-const ROW_REM = 2.25;
-
-const rowPx = (): number => ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize || '16');
 
 /** Past alarms of the plant, page by page. */
 function useHistory(shown: boolean) {
@@ -49,70 +43,42 @@ function useHistory(shown: boolean) {
   return { items, fault, more };
 }
 
-/** All alarms: standing ones, newest unacknowledged on top, and the history. Grows out of the strip. */
-export function AlarmList() {
+const NO_ROWS: readonly AlarmRecord[] = [];
+
+/** All alarms: what stands, the most urgent unacknowledged on top, and the history. Grows out of the strip. */
+function List() {
   const tab = alarmTab.value;
   const [priorities, setPriorities] = useState<ReadonlySet<Priority>>(new Set(PRIORITIES));
   const [unacknowledgedOnly, setUnacknowledgedOnly] = useState(false);
-  const [scroll, setScroll] = useState(0);
-  const [height, setHeight] = useState(400);
-  const box = useRef<HTMLDivElement>(null);
-  const shownIds = useRef<readonly string[]>([]);
-  const open = alarmListOpen.value;
-  const history = useHistory(open && tab === 'history');
-
-  const rows =
-    tab === 'standing'
-      ? filtered(alarms.value, { priorities, unacknowledgedOnly })
-      : tab === 'history'
-        ? history.items.map((item) => findAlarm(item.id) ?? item)
-        : [];
-  const ids = rows.map((alarm) => alarm.id);
-  const row_px = rowPx();
-
-  useLayoutEffect(() => {
-    if (box.current === null) return;
-    const steady = steadyScroll(shownIds.current, ids, row_px, box.current.scrollTop);
-    if (steady !== box.current.scrollTop) box.current.scrollTop = steady;
-    shownIds.current = ids;
-  }, [ids.join(' ')]);
-
-  useEffect(() => {
-    if (!open || box.current === null) return undefined;
-    const watch = new ResizeObserver(([entry]) => setHeight(entry?.contentRect.height ?? 400));
-    watch.observe(box.current);
-    return () => watch.disconnect();
-  }, [open]);
-
-  if (!open) return null;
-  const slice = visibleRows(rows.length, row_px, scroll, height);
-  const onScreen = rows
-    .slice(Math.floor(scroll / row_px), Math.ceil((scroll + height) / row_px))
-    .filter(isUnacknowledged);
+  const history = useHistory(tab === 'history');
+  const all = standing.value;
+  const rows = useMemo(
+    () =>
+      tab === 'standing'
+        ? filtered(all, { priorities, unacknowledgedOnly })
+        : tab === 'history'
+          ? history.items.map((item) => findAlarm(item.id) ?? item)
+          : NO_ROWS,
+    [tab, all, priorities, unacknowledgedOnly, history.items],
+  );
+  const shown = useWindow(rows);
+  const onScreen = shown.onScreen.filter(isUnacknowledged);
   const toggle = (priority: Priority) => {
     const next = new Set(priorities);
     if (!next.delete(priority)) next.add(priority);
     setPriorities(next);
   };
-  const move = (event: KeyboardEvent) => {
-    const focused = document.activeElement?.closest<HTMLElement>('[data-alarm]');
-    if (focused == null) return;
-    const at = ids.indexOf(focused.dataset['alarm'] ?? '');
-    const alarm = rows[at];
-    if (alarm === undefined) return;
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      event.preventDefault();
-      const sibling = event.key === 'ArrowDown' ? focused.nextElementSibling : focused.previousElementSibling;
-      sibling?.querySelector<HTMLElement>('.alarm-open')?.focus();
-    } else if (event.key.toLowerCase() === 'a' && isUnacknowledged(alarm)) {
-      event.stopPropagation();
-      void acknowledge(alarm);
-    } else if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.matches('.alarm-open')) {
-      locate(alarm);
-    }
-  };
+  const hidden = tab === 'standing' ? all.length - rows.length : 0;
+  const empty =
+    tab === 'history'
+      ? history.fault === null
+        ? t('alarm.history.none')
+        : ''
+      : all.length === 0
+        ? t('alarm.none.list')
+        : t('alarm.none.filtered');
   return (
-    <section class="alarm-list" aria-label={t('alarm.title')} data-testid="alarm-list" onKeyDown={move}>
+    <section class="alarm-list" aria-label={t('alarm.title')} data-testid="alarm-list">
       <div class="alarm-tools">
         <div class="tabs" role="tablist">
           {ALARM_TABS.map((which) => (
@@ -154,9 +120,19 @@ export function AlarmList() {
               <span class="switch-track" />
               <span>{t('alarm.filter.unack')}</span>
             </label>
+            {hidden > 0 && (
+              <span class="alarm-hidden" role="status" data-testid="alarm-hidden">
+                {t('alarm.hidden', { n: hidden })}
+              </span>
+            )}
             <span class="tools-space" />
             {onScreen.length > 0 && (
-              <button type="button" class="button" onClick={() => void acknowledgeAll(onScreen)}>
+              <button
+                type="button"
+                class="button"
+                data-testid="acknowledge-page"
+                onClick={() => void acknowledgePage(onScreen)}
+              >
                 <Icon node={CheckCheck} size={0.875} />
                 {t('alarm.ackPage', { n: onScreen.length })}
               </button>
@@ -179,44 +155,29 @@ export function AlarmList() {
           {t('alarm.history.failed', { reason: history.fault })}
         </p>
       )}
-      {tab !== 'sensors' && (
-        <div class="alarm-columns" aria-hidden="true">
-          <span />
-          <span>{t('alarm.time')}</span>
-          <span>{t('alarm.what')}</span>
-          <span>{t('alarm.where')}</span>
-          <span>{t('alarm.age')}</span>
-          <span>{t('alarm.state')}</span>
+      {tab === 'sensors' ? (
+        <div class="alarm-scroll">
+          {abnormal.value.map((one) => (
+            <SensorRow key={one.sensor.code} row={one} />
+          ))}
+          {abnormal.value.length === 0 && <p class="empty">{t('alarm.none.sensors')}</p>}
         </div>
+      ) : (
+        <>
+          <AlarmColumns />
+          <AlarmTable rows={rows} window={shown} empty={empty}>
+            {tab === 'history' && history.more !== null && (
+              <button type="button" class="button" onClick={history.more}>
+                {t('alarm.history.more')}
+              </button>
+            )}
+          </AlarmTable>
+        </>
       )}
-      <div
-        class="alarm-scroll"
-        ref={box}
-        onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
-        data-testid="alarm-scroll"
-      >
-        {tab === 'sensors' && abnormal.value.map((one) => <SensorRow key={one.sensor.code} row={one} />)}
-        {tab === 'sensors' && abnormal.value.length === 0 && <p class="empty">{t('alarm.none.sensors')}</p>}
-        {tab !== 'sensors' && rows.length === 0 && history.fault === null && (
-          <p class="empty">
-            {tab === 'history'
-              ? t('alarm.history.none')
-              : alarms.value.length === 0
-                ? t('alarm.none.list')
-                : t('alarm.none.filtered')}
-          </p>
-        )}
-        <div style={{ height: `${slice.before_px}px` }} />
-        {rows.slice(slice.first, slice.end).map((alarm) => (
-          <AlarmRow key={alarm.id} alarm={alarm} full />
-        ))}
-        <div style={{ height: `${slice.after_px}px` }} />
-        {tab === 'history' && history.more !== null && (
-          <button type="button" class="button" onClick={history.more}>
-            {t('alarm.history.more')}
-          </button>
-        )}
-      </div>
     </section>
   );
+}
+
+export function AlarmList() {
+  return alarmListOpen.value ? <List /> : null;
 }

@@ -1,27 +1,21 @@
-import { BellOff, Check, ChevronDown, ChevronUp, CircleGauge, LocateFixed } from 'lucide';
-import type { AlarmRecord } from '../api/types.gen';
+import { BellOff, BellRing, ChevronDown, ChevronUp, CircleGauge, Maximize2, Volume2, VolumeX } from 'lucide';
 import { t } from '../i18n';
-import { age, clock, exact } from '../i18n/format';
+import { silence, sound, sounding, toggleSound } from '../live/sound';
 import {
   acknowledgeFault,
-  acknowledging,
   alarms,
   counts,
   FLOOD_COUNT,
-  isOver,
-  isUnacknowledged,
-  lasted,
   PRIORITIES,
-  priorityOf,
   recent,
+  standing,
   unacknowledged,
 } from '../store/alarms';
-import { head, liveness, now_ms, zone } from '../store/live';
+import { head, liveness, now_ms } from '../store/live';
 import { beyondLimits } from '../store/abnormal';
-import { replaying } from '../store/replay';
-import { alarmListOpen, alarmTab, selection } from '../store/selection';
-import { acknowledge, locate } from './actions';
-import { advice, alarmPlace, whatHappened } from './alarmText';
+import { alarmListOpen, alarmTab } from '../store/selection';
+import { openView, openViewState, toggleView } from '../store/views';
+import { AlarmRow } from './AlarmRow';
 import { Icon } from './Icon';
 import { PriorityMark } from './marks';
 
@@ -46,66 +40,6 @@ export function PriorityCounts() {
   );
 }
 
-interface RowProps {
-  alarm: AlarmRecord;
-  /** The full list shows the state and the place too. */
-  full?: boolean;
-}
-
-/** One alarm: urgency, when, what, since when, and the two things to do. */
-export function AlarmRow({ alarm, full = false }: RowProps) {
-  const priority = priorityOf(alarm);
-  const unack = isUnacknowledged(alarm);
-  const waiting = acknowledging.value.has(alarm.id);
-  const over = isOver(alarm);
-  const span = age(lasted(alarm, now_ms.value));
-  const raised = Date.parse(alarm.raised);
-  const chosen = selection.value?.kind === 'alarm' && selection.value.id === alarm.id;
-  return (
-    <div
-      class={`alarm-row p${priority}${unack ? ' is-unacknowledged' : ''}${over ? ' is-over' : ''}${chosen ? ' is-chosen' : ''}${full ? ' is-full' : ''}`}
-      data-testid="alarm-row"
-      data-alarm={alarm.id}
-      data-state={alarm.state}
-    >
-      <button type="button" class="alarm-open" onClick={() => locate(alarm)} title={advice(alarm)}>
-        <PriorityMark priority={priority} hollow={!unack} />
-        <time class="alarm-time" dateTime={alarm.raised} title={exact(raised, zone.value)}>
-          {clock(raised, zone.value)}
-        </time>
-        <span class="alarm-what">{whatHappened(alarm)}</span>
-        {full && <span class="alarm-where">{alarmPlace(alarm)}</span>}
-        <span class="alarm-age">{over && !full ? t('alarm.overAfter', { age: span }) : span}</span>
-        {full && <span class="alarm-state">{t(`alarm.state.${alarm.state}`)}</span>}
-      </button>
-      <button
-        type="button"
-        class="icon-button alarm-locate"
-        title={t('alarm.locate')}
-        aria-label={t('alarm.locate')}
-        onClick={() => locate(alarm)}
-      >
-        <Icon node={LocateFixed} size={1} />
-      </button>
-      <span class="alarm-action">
-        {unack && (
-          <button
-            type="button"
-            class="button"
-            data-testid="acknowledge"
-            disabled={waiting || replaying.value}
-            title={replaying.value ? t('error.replay') : undefined}
-            onClick={() => void acknowledge(alarm)}
-          >
-            <Icon node={Check} size={0.875} />
-            {waiting ? t('alarm.acking') : t('alarm.ack')}
-          </button>
-        )}
-      </span>
-    </div>
-  );
-}
-
 /** How many measuring points are beyond a limit; leads to the list of them. */
 function BeyondLimits() {
   const n = beyondLimits.value;
@@ -122,12 +56,56 @@ function BeyondLimits() {
   );
 }
 
+/** How many alarms are put aside, always in sight; leads to them. */
+function PutAside() {
+  const aside = alarms.value.filter((alarm) => !alarm.annunciated).length;
+  if (aside === 0) return null;
+  const open = () => {
+    openViewState.value = 'shelved';
+    openView.value = 'alarms';
+  };
+  return (
+    <button type="button" class="beyond" data-testid="put-aside" onClick={open}>
+      <Icon node={BellOff} size={1} />
+      {t('alarm.aside', { n: aside })}
+    </button>
+  );
+}
+
+/** Sound on, off, or waiting for the first click; while it sounds, the way to silence it. */
+function Sound() {
+  if (sounding.value) {
+    return (
+      <button type="button" class="button" data-testid="silence" onClick={silence}>
+        <Icon node={BellRing} size={0.875} />
+        {t('alarm.silence')}
+      </button>
+    );
+  }
+  const words = t(`alarm.sound.${sound.value}`);
+  return (
+    <button
+      type="button"
+      class={`icon-button alarm-sound is-${sound.value}`}
+      title={words}
+      aria-label={words}
+      data-testid="sound"
+      data-state={sound.value}
+      onClick={() => {
+        if (sound.peek() !== 'waiting') toggleSound();
+      }}
+    >
+      <Icon node={sound.value === 'on' ? Volume2 : VolumeX} size={1} />
+    </button>
+  );
+}
+
 /** Along the bottom: the newest unacknowledged alarms, the counts, and the way to all of them. */
 export function AlarmStrip() {
   const newest = unacknowledged.value.slice(0, NEWEST);
   const more = unacknowledged.value.length - newest.length;
-  const standing = alarms.value.length - unacknowledged.value.length;
-  const flood = recent(alarms.value, now_ms.value);
+  const seen = standing.value.length - unacknowledged.value.length;
+  const flood = recent(standing.value, now_ms.value);
   const fault = acknowledgeFault.value;
   const open = alarmListOpen.value;
   return (
@@ -146,6 +124,7 @@ export function AlarmStrip() {
         </button>
         <PriorityCounts />
         <BeyondLimits />
+        <PutAside />
         {liveness.value.kind === 'lost' && <span class="alarm-flood">{t('alarm.blind')}</span>}
         {flood > FLOOD_COUNT && <span class="alarm-flood">{t('alarm.flood', { n: flood })}</span>}
         {more > 0 && !open && (
@@ -157,9 +136,23 @@ export function AlarmStrip() {
           <p class="alarm-none">
             <Icon node={BellOff} size={1} />
             {head.value === null ? t('alarm.unknownYet') : t('alarm.none')}
-            {standing > 0 && <span> · {t('alarm.none.more', { n: standing })}</span>}
+            {seen > 0 && <span> · {t('alarm.none.more', { n: seen })}</span>}
           </p>
         )}
+        <span class="alarm-tail">
+          <Sound />
+          <button
+            type="button"
+            class="icon-button"
+            title={t('alarm.desk')}
+            aria-label={t('alarm.desk')}
+            aria-pressed={openView.value === 'alarms'}
+            data-testid="alarm-desk-open"
+            onClick={() => toggleView('alarms')}
+          >
+            <Icon node={Maximize2} size={1} />
+          </button>
+        </span>
       </div>
       {fault !== null && (
         <p class="alarm-fault" role="alert">

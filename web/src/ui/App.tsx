@@ -6,6 +6,7 @@ import { records } from '../store/records';
 import { alarmListOpen, selection } from '../store/selection';
 import { replaying } from '../store/replay';
 import { openView } from '../store/views';
+import { AlarmDialogHost } from './AlarmDialogHost';
 import { AlarmList } from './AlarmList';
 import { AlarmStrip } from './AlarmStrip';
 import { Banners } from './Banner';
@@ -60,6 +61,7 @@ export function App() {
         {replaying.value ? <ReplayFoot /> : <AlarmStrip />}
       </div>
       <ConnectionPopover />
+      <AlarmDialogHost />
       <Palette />
       <Help />
     </div>

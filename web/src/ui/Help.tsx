@@ -46,6 +46,14 @@ function Sheet() {
               </dd>
             </div>
           ))}
+          <div>
+            <dt>{t('help.list')}</dt>
+            <dd>
+              {['A', 'S', 'W', 'X', 'Enter'].map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dd>
+          </div>
           {[...MODES, ...VIEWS].map((view) => (
             <div key={view.key}>
               <dt>{name(view.title)}</dt>

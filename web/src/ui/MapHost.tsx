@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { language, t } from '../i18n';
 import type { MapReading, PlantMap, ViewState } from '../map/port';
-import { alarms, mapAlarm } from '../store/alarms';
+import { mapAlarm, standing } from '../store/alarms';
 import { cameras, frozen, isStale, now_ms, readings } from '../store/live';
 import { hover, map, mapCondition, view } from '../store/map';
 import { rollCall } from '../store/muster';
@@ -38,6 +38,9 @@ function mapReadings(): ReadonlyMap<string, MapReading> {
   }
   return out;
 }
+
+/** The most urgent alarms get rings on the map; in a storm more of them would only hide each other and the plant. */
+const MOST_RINGS = 300;
 
 /** Height of what is left of the canvas below the strip, CSS pixels; the canvas itself never changes with the strip. */
 const hidden_px = signal(0);
@@ -88,7 +91,7 @@ function wire(now: PlantMap): () => void {
       viewGiven = true;
       if (firstView !== null) now.setView(firstView);
     }),
-    effect(() => now.setAlarms(alarms.value.map(mapAlarm))),
+    effect(() => now.setAlarms(standing.value.slice(0, MOST_RINGS).map(mapAlarm))),
     effect(() => now.setRollCall(rollCall.value)),
     effect(() => now.setReadings(mapReadings())),
     effect(() => now.setCameraStates(cameras.value)),

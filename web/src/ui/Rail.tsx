@@ -57,7 +57,7 @@ export function Rail() {
           <span>{name(mode.label)}</span>
         </button>
       ))}
-      {VIEWS.map((view) => (
+      {VIEWS.filter((view) => view.unrailed !== true).map((view) => (
         <button
           key={view.key}
           type="button"

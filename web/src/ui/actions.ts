@@ -5,7 +5,15 @@ import { reason } from '../api/fault';
 import type { AlarmRecord } from '../api/types.gen';
 import { language, t } from '../i18n';
 import type { FlyTarget } from '../map/port';
-import { acknowledgeFault, acknowledging, alarms, findAlarm, remember, settled, unacknowledged } from '../store/alarms';
+import {
+  acknowledgeFault,
+  acknowledging,
+  findAlarm,
+  remember,
+  settled,
+  standing,
+  unacknowledged,
+} from '../store/alarms';
 import { head } from '../store/live';
 import { map } from '../store/map';
 import { theme } from '../store/preferences';
@@ -77,11 +85,26 @@ export async function acknowledge(alarm: AlarmRecord): Promise<void> {
   }
 }
 
-/** Acknowledges several, one after the other, stopping at the first that fails. */
-export async function acknowledgeAll(which: readonly AlarmRecord[]): Promise<void> {
-  for (const alarm of which) {
-    await acknowledge(alarm);
-    if (acknowledgeFault.value !== null) return;
+/** At most so many can be named in one request. */
+const MOST_NAMED = 200;
+
+/** Acknowledges the alarms of the page that is on the screen, by name. There is no way to acknowledge what is not seen. */
+export async function acknowledgePage(which: readonly AlarmRecord[]): Promise<void> {
+  const plant = head.value?.code;
+  const ids = which
+    .map((alarm) => alarm.id)
+    .filter((id) => !acknowledging.value.has(id))
+    .slice(0, MOST_NAMED);
+  if (plant === undefined || ids.length === 0) return;
+  acknowledging.value = new Set([...acknowledging.value, ...ids]);
+  acknowledgeFault.value = null;
+  try {
+    const { refused } = await api.acknowledgeMany(plant, ids);
+    // One that somebody else acknowledged meanwhile is no failure: its state is on its way.
+    for (const one of refused) settled([one.alarm]);
+    setTimeout(() => ids.forEach((id) => failed(id, t('error.timeout'))), EFFECT_MS);
+  } catch (error) {
+    ids.forEach((id) => failed(id, reason(error)));
   }
 }
 
@@ -91,7 +114,7 @@ export function acknowledgeNewest(): void {
 }
 
 export function locateNewest(): void {
-  const newest = unacknowledged.value[0] ?? alarms.value[0];
+  const newest = unacknowledged.value[0] ?? standing.value[0];
   if (newest !== undefined) locate(newest);
 }
 

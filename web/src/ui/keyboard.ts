@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { PlainKey } from '../i18n';
+import { silence } from '../live/sound';
 import { map } from '../store/map';
 import { layerPanelOpen } from '../store/preferences';
 import { alarmListOpen, overlay, select, selection } from '../store/selection';
@@ -32,6 +33,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['/'], help: 'help.search', run: () => (overlay.value = 'palette') },
   { keys: ['Escape'], help: 'help.close', run: closeTopmost },
   { keys: ['a'], help: 'help.ack', run: acknowledgeNewest },
+  { keys: ['s'], help: 'help.silence', run: silence },
   { keys: ['g'], help: 'help.locate', run: locateNewest },
   { keys: ['b'], help: 'help.alarms', run: () => (alarmListOpen.value = !alarmListOpen.value) },
   { keys: ['y'], help: 'help.layers', run: () => (layerPanelOpen.value = !layerPanelOpen.value) },

@@ -26,16 +26,16 @@ export function visibleRows(count: number, row_px: number, scroll_px: number, he
  * follows the newest instead.
  */
 export function steadyScroll(
-  before: readonly string[],
-  after: readonly string[],
+  before: readonly { id: string }[],
+  after: readonly { id: string }[],
   row_px: number,
   scroll_px: number,
 ): number {
   if (scroll_px < row_px / 2) return scroll_px;
-  const top = Math.floor(scroll_px / row_px);
-  for (let i = top; i < before.length; i++) {
-    const now = after.indexOf(before[i]!);
-    if (now >= 0) return scroll_px + (now - i) * row_px;
+  const place = new Map(after.map((row, i) => [row.id, i]));
+  for (let i = Math.floor(scroll_px / row_px); i < before.length; i++) {
+    const now = place.get(before[i]!.id);
+    if (now !== undefined) return scroll_px + (now - i) * row_px;
   }
   return scroll_px;
 }

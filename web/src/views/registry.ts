@@ -1,6 +1,6 @@
 /** Every view beside the live plant. A new one is an entry here, a key in `store/views.ts`, and a folder beside this file. */
 
-import { Fence, History, RadioTower, Siren } from 'lucide';
+import { ChartColumn, CircleHelp, Fence, History, RadioTower, Siren, SquareActivity } from 'lucide';
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { IconNode } from 'lucide';
@@ -20,9 +20,39 @@ export interface ViewEntry {
   /** `foot`: under the map; `side`: left over the map; `page`: over the whole map. */
   place: 'foot' | 'side' | 'page';
   load: () => Promise<ComponentType>;
+  /** Opened from where it belongs, not from the rail. */
+  unrailed?: boolean;
 }
 
 export const VIEWS: readonly ViewEntry[] = [
+  {
+    key: 'alarms',
+    icon: SquareActivity,
+    label: { zh: '报警台', en: 'Desk' },
+    title: { zh: '报警台：全部报警、搁置、日志', en: 'Alarm desk: all alarms, shelved ones, journal' },
+    letter: 'k',
+    place: 'page',
+    load: () => import('./alarms/Desk').then((module) => module.Desk),
+  },
+  {
+    key: 'dashboard',
+    icon: ChartColumn,
+    label: { zh: '统计', en: 'Figures' },
+    title: { zh: '报警统计与指标', en: 'Alarm statistics and indicators' },
+    letter: 'o',
+    place: 'page',
+    load: () => import('./alarms/Dashboard').then((module) => module.Dashboard),
+  },
+  {
+    key: 'explain',
+    icon: CircleHelp,
+    label: { zh: '依据', en: 'Why' },
+    title: { zh: '报警依据：它为何发生', en: 'Why an alarm was raised' },
+    letter: 'x',
+    place: 'foot',
+    unrailed: true,
+    load: () => import('./alarms/Explain').then((module) => module.Explain),
+  },
   {
     key: 'muster',
     icon: Siren,

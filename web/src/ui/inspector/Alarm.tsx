@@ -18,9 +18,10 @@ import { openReplay, replaying } from '../../store/replay';
 import type { Selection } from '../../store/selection';
 import { acknowledge } from '../actions';
 import { operatorName } from '../../store/session';
-import { advice, alarmKind, whatHappened } from '../alarmText';
+import { advice, alarmKind, alarmValue, whatHappened } from '../alarmText';
 import { Icon } from '../Icon';
 import { PriorityMark } from '../marks';
+import { AlarmMore } from './AlarmMore';
 import { CamerasAround } from './about';
 import { Gone } from './Gone';
 import { Details, Facts, InspectorFrame, Related, Section } from './parts';
@@ -73,7 +74,7 @@ export function AlarmInspector({ of }: { of: Selection }) {
   return (
     <InspectorFrame
       of={of}
-      kind={`${t('kind.alarm')} · ${alarmKind(alarm)}`}
+      kind={`${t('kind.alarm')} · ${alarmKind(alarm.kind)}`}
       title={whatHappened(alarm)}
       code=""
       actions={
@@ -120,13 +121,16 @@ export function AlarmInspector({ of }: { of: Selection }) {
         facts={[
           { label: t('inspect.raised'), value: clock(raised, zone.value), hint: exact(raised, zone.value) },
           { label: t('alarm.age'), value: age(lasted(alarm, now_ms.value)) },
-          { label: t('inspect.certainty'), value: certainty?.least ?? '—', hint: t('inspect.certainty.hint') },
+          alarm.value === null
+            ? { label: t('inspect.certainty'), value: certainty?.least ?? '—', hint: t('inspect.certainty.hint') }
+            : { label: t('alarm.value'), value: alarmValue(alarm) },
         ]}
       />
       <div class="advice">
         <h3>{t('inspect.advice')}</h3>
         <p>{advice(alarm)}</p>
       </div>
+      <AlarmMore alarm={alarm} />
       <Section title={t('inspect.related')}>
         {[
           <ul key="related">

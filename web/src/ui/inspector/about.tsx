@@ -4,7 +4,7 @@ import type { AlarmRecord, GeoJsonGeometry } from '../../api/types.gen';
 import { name, t } from '../../i18n';
 import { age } from '../../i18n/format';
 import { siteToLonLat } from '../../scene/site';
-import { alarms, isUnacknowledged, priorityOf } from '../../store/alarms';
+import { isUnacknowledged, priorityOf, standing } from '../../store/alarms';
 import { head, inside, mover, now_ms, people } from '../../store/live';
 import { contains, sees } from '../../store/place';
 import { records } from '../../store/records';
@@ -119,7 +119,7 @@ export function CamerasAround({ x_m, y_m, z_m }: { x_m: number; y_m: number; z_m
 
 /** Standing alarms that fulfil a condition. */
 export function AlarmsOf({ where }: { where: (alarm: AlarmRecord) => boolean }) {
-  const rows = alarms.value.filter(where);
+  const rows = standing.value.filter(where);
   return (
     <Section title={t('inspect.alarms')} count={rows.length}>
       {rows.length === 0
