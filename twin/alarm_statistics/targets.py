@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ENOUGH_DAYS = 30
 ENOUGH_CALLS = 100
-"""With fewer calls shares and the load of the worst ten say nothing."""
+"""With fewer calls shares and the load of the worst ten say nothing; averages need a day, or an hour, of data."""
 
 
 class Verdict(StrEnum):
@@ -55,10 +55,11 @@ def indicators(told: Statistics, operators: int) -> list[Indicator]:
     of_three = max(1, sum(told.priorities[:3]))
     high, medium, low = (100.0 * told.priorities[i] / of_three for i in range(3))
     enough = told.calls >= ENOUGH_CALLS
+    hour, day = hours >= 1.0, hours >= 24.0
     return [
-        _judged("per_day", share / hours * 24.0, "1/d", 150, 300),
-        _judged("per_hour", share / hours, "1/h", 6, 12),
-        _judged("per_10min", share / hours / 6.0, "1/10min", 1, 2),
+        _judged("per_day", share / hours * 24.0, "1/d", 150, 300, enough=day),
+        _judged("per_hour", share / hours, "1/h", 6, 12, enough=hour),
+        _judged("per_10min", share / hours / 6.0, "1/10min", 1, 2, enough=hour),
         _judged("peak_hour", told.peak_hour.alarms / operators, "1/h", 15),
         _judged("peak_10min", told.peak_ten_minutes.alarms / operators, "1/10min", 10, 100),
         _judged("peak_minute", told.peak_minute.alarms / operators, "1/min", 2),

@@ -10,7 +10,7 @@ import { openViewState } from '../src/store/views';
 import { alarmDialog } from '../src/ui/alarmDialog';
 import { whatHappened } from '../src/ui/alarmText';
 import { csvOf } from '../src/views/alarms/csv';
-import { dayBegin } from '../src/views/alarms/day';
+import { dayBegin, fieldInstant, fieldTime, whole } from '../src/views/alarms/day';
 import { Desk } from '../src/views/alarms/Desk';
 import { Dialogs } from '../src/views/alarms/Dialogs';
 import { ellipseRing, stretches } from '../src/views/alarms/evidence';
@@ -224,6 +224,23 @@ describe('pieces', () => {
   it('know when a day of the plant begins', () => {
     const noon = Date.parse('2026-11-23T04:00:00.500Z');
     expect(new Date(dayBegin(noon, 'Asia/Shanghai')).toISOString()).toBe('2026-11-22T16:00:00.000Z');
+  });
+
+  it('read and write date fields in the plant’s zone, also where clocks change', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: Date.parse('2026-01-01'), max: Date.parse('2026-12-31') }),
+        fc.constantFrom('Asia/Shanghai', 'Europe/Paris', 'America/St_Johns'),
+        (t_ms, zone) => {
+          const text = fieldTime(t_ms, zone);
+          expect(fieldTime(fieldInstant(text, zone)!, zone)).toBe(text);
+        },
+      ),
+    );
+    expect(new Date(fieldInstant('2026-11-26T04:38', 'Asia/Shanghai')!).toISOString()).toBe('2026-11-25T20:38:00.000Z');
+    expect(fieldInstant('', 'Asia/Shanghai')).toBeNull();
+    expect(whole('30 min 0 s')).toBe('30 min');
+    expect(whole('30 s')).toBe('30 s');
   });
 
   it('draw an ellipse as long as it is, where it points', () => {

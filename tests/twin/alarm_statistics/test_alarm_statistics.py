@@ -179,10 +179,11 @@ def test_the_figures_of_a_period() -> None:
 
 
 def test_nothing_gives_noughts_and_no_verdict_on_shares() -> None:
-    told = statistics(changes_of([]), T0, T0 + 1, ZONE)
+    told = statistics(changes_of([]), T0, T0 + 3600 * S, ZONE)
     assert (told.calls, told.kinds, told.floods, told.answer_s) == (0, (), (), None)
     verdicts = {one.key: one.verdict for one in indicators(told, 1)}
-    assert verdicts["per_day"] is Verdict.WITHIN
+    assert verdicts["per_hour"] is Verdict.WITHIN
+    assert verdicts["per_day"] is Verdict.TOO_FEW
     assert verdicts["share_low"] is Verdict.TOO_FEW
 
 

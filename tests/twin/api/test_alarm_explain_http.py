@@ -61,7 +61,7 @@ def walked() -> list[Effect]:
             world, more = step(world, event)
             effects += more
         if i == 60:
-            (alarm,) = (one for one in world.alarms.values() if one.kind == "INTRUSION")
+            (alarm,) = [one for one in world.alarms.values() if one.kind == "INTRUSION"]
             world, more = step(world, AlarmAcknowledged(t_ns, alarm.id, "operator", "seen"))
             effects += more
     return effects
@@ -79,10 +79,10 @@ def effects(engine: Engine) -> list[Effect]:
 
 @pytest.fixture
 def name(effects: list[Effect]) -> str:
-    raised, *_ = [
-        effect.alarm.id
-        for effect in effects
-        if isinstance(effect, AlarmChanged) and effect.cause == "raised" and effect.alarm.kind == "INTRUSION"
+    (raised,) = [
+        e.alarm.id
+        for e in effects
+        if isinstance(e, AlarmChanged) and e.cause == "raised" and e.alarm.kind == "INTRUSION"
     ]
     return raised
 

@@ -76,7 +76,7 @@ export function AlarmRow({ alarm, full = false, aside, children }: Props) {
           {clock(raised, zone.value)}
         </time>
         <span class="alarm-what">
-          {whatHappened(alarm)}
+          <span>{whatHappened(alarm)}</span>
           <Marks alarm={alarm} />
         </span>
         {full && <span class="alarm-where">{alarmPlace(alarm)}</span>}

@@ -17,7 +17,8 @@ import { type Past, statistics } from './calls';
 import { Kpi } from './Kpi';
 import { dayBegin } from './day';
 import { w } from './words';
-import './alarms.css';
+import './desk.css';
+import './dashboard.css';
 
 const PERIODS = ['today', 'week', 'month'] as const;
 type Period = (typeof PERIODS)[number];

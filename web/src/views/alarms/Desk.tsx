@@ -31,7 +31,7 @@ import { tell } from './calls';
 import { type DeskFilter, filters, NOTHING_HIDDEN, roots, shown } from './filter';
 import { Journal } from './Journal';
 import { w } from './words';
-import './alarms.css';
+import './desk.css';
 
 const TABS = ['standing', 'shelved', 'suppressed', 'out', 'work', 'journal'] as const;
 type Tab = (typeof TABS)[number];

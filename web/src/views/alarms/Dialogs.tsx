@@ -12,8 +12,10 @@ import { alarmKind, whatHappened } from '../../ui/alarmText';
 import { Icon } from '../../ui/Icon';
 import { PriorityMark } from '../../ui/marks';
 import { type Command, tell } from './calls';
+import { whole } from './day';
 import { w, wordOr } from './words';
-import './alarms.css';
+import './desk.css';
+import './dialogs.css';
 
 /** Offered lengths of a shelf, minutes; the server takes one minute to eight hours. */
 const SHELF_MIN = [1, 5, 15, 30, 60, 120, 240, 480] as const;
@@ -147,7 +149,7 @@ function Shelve({ alarm }: { alarm: AlarmRecord }) {
             >
               {SHELF_MIN.map((one) => (
                 <option key={one} value={one}>
-                  {age(one * 60)}
+                  {whole(age(one * 60))}
                 </option>
               ))}
             </select>
@@ -169,7 +171,7 @@ function Shelve({ alarm }: { alarm: AlarmRecord }) {
             {w('shelve.once')}
           </label>
           <Buttons sending={sending} ready={ready}>
-            {w('shelve.do', { span: age(minutes * 60) })}
+            {w('shelve.do', { span: whole(age(minutes * 60)) })}
           </Buttons>
         </>
       )}

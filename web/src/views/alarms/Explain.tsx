@@ -17,7 +17,7 @@ import { Icon } from '../../ui/Icon';
 import { explanation, rerun } from './calls';
 import { showEvidence } from './evidence';
 import { w, wordOr } from './words';
-import './alarms.css';
+import './explain.css';
 
 const token = (of: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${of}`).trim();
 const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize || '16');
@@ -170,7 +170,10 @@ function Chart({ told, picked }: ChartProps) {
         tzDate: (s) => uPlot.tzDate(new Date(s * 1000), zone.peek()),
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
-        scales: { x: { time: true }, y: { range: () => [low - room, high + room] } },
+        scales: {
+          x: { time: true },
+          y: { range: () => [low - room, high + room + 0.22 * Math.max(high - low, room)] },
+        },
         axes: [
           {
             ...axis,
@@ -182,7 +185,7 @@ function Chart({ told, picked }: ChartProps) {
             ...axis,
             space: 1.5 * pixels,
             size: 2.75 * pixels,
-            values: (_, at) => at.map((v) => (isValue ? number(v, 1) : `${number(v * 100, 0)}%`)),
+            values: (_, at) => at.map((v) => (isValue ? number(v, 1) : v > 1 ? '' : `${number(v * 100, 0)}%`)),
           },
         ],
         series: [

@@ -16,18 +16,13 @@ import { PriorityMark } from '../../ui/marks';
 import type { Priority } from '../../store/alarms';
 import { journal, type JournalFilter } from './calls';
 import { csvOf } from './csv';
+import { fieldInstant, fieldTime } from './day';
 import { w, wordOr } from './words';
 
 const PAGE = 200;
 const DAY_MS = 86_400_000;
 /** Lines in one file at most. */
 const MOST = 20_000;
-
-/** `2026-11-25T08:30` in the browser's zone, as date fields want it. */
-function fieldTime(t_ms: number): string {
-  const local = new Date(t_ms - new Date(t_ms).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
-}
 
 const stateText = (line: JournalLine): string => t(`alarm.state.${line.state}` as 'alarm.state.normal');
 const causeText = (line: JournalLine): string => wordOr(`cause.${line.cause}`, line.cause);
@@ -135,8 +130,8 @@ export function Journal() {
     );
   };
   const time = (key: 'from_ms' | 'to_ms') => (event: { currentTarget: HTMLInputElement }) => {
-    const given = Date.parse(event.currentTarget.value);
-    if (Number.isFinite(given)) setFilter({ ...filter, [key]: given });
+    const given = fieldInstant(event.currentTarget.value, zone.peek());
+    if (given !== null) setFilter({ ...filter, [key]: given });
   };
   const field = (key: 'subject' | 'fence') => (event: { currentTarget: HTMLInputElement }) =>
     setFilter({ ...filter, [key]: event.currentTarget.value.trim() });
@@ -148,13 +143,18 @@ export function Journal() {
           <input
             type="datetime-local"
             class="desk-field"
-            value={fieldTime(filter.from_ms)}
+            value={fieldTime(filter.from_ms, zone.value)}
             onChange={time('from_ms')}
           />
         </label>
         <label>
           {w('journal.to')}{' '}
-          <input type="datetime-local" class="desk-field" value={fieldTime(filter.to_ms)} onChange={time('to_ms')} />
+          <input
+            type="datetime-local"
+            class="desk-field"
+            value={fieldTime(filter.to_ms, zone.value)}
+            onChange={time('to_ms')}
+          />
         </label>
         <select
           class="desk-field"

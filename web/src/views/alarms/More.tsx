@@ -10,9 +10,10 @@ import { operatorName } from '../../store/session';
 import { openAlarmDialog, openExplanation } from '../../ui/alarmDialog';
 import { Icon } from '../../ui/Icon';
 import { tell } from './calls';
+import { whole } from './day';
 import { Steps } from './Dialogs';
 import { w } from './words';
-import './alarms.css';
+import './dialogs.css';
 
 async function say(alarm: AlarmRecord, command: 'reset' | 'unshelve'): Promise<void> {
   const fault = await tell(alarm, command, command === 'reset' ? { note: '' } : { reason: '' });
@@ -73,7 +74,7 @@ export function More({ alarm }: { alarm: AlarmRecord }) {
           <dd>{name(kind.consequence)}</dd>
           <dt>{w('more.action')}</dt>
           <dd>
-            <b>{w('more.respond', { span: age(kind.respond_s) })}</b>
+            <b>{w('more.respond', { span: whole(age(kind.respond_s)) })}</b>
           </dd>
         </dl>
       )}
