@@ -19,7 +19,7 @@ _ISO = re.compile(
     r"(?P<head>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:[.,](?P<frac>\d{1,9}))?(?P<zone>Z|z|[+-]\d{2}:?\d{2})?$"
 )
 # Epoch numbers outside 2000…2100 are seconds, microseconds or garbage taken for milliseconds.
-_MIN_MS, _MAX_MS = 946_684_800_000, 4_102_444_800_000
+MIN_MS, MAX_MS = 946_684_800_000, 4_102_444_800_000
 
 
 def parse_time(value: object) -> UtcNs:
@@ -31,7 +31,7 @@ def parse_time(value: object) -> UtcNs:
     if isinstance(value, bool):
         raise TimeError("a boolean is no time")
     if isinstance(value, int | float):
-        if not _MIN_MS <= value <= _MAX_MS:
+        if not MIN_MS <= value <= MAX_MS:
             raise TimeError(f"epoch milliseconds out of range: {value!r}")
         whole = int(value)
         return UtcNs(whole * NS_PER_MS + round((value - whole) * NS_PER_MS))
@@ -48,7 +48,7 @@ def parse_time(value: object) -> UtcNs:
         raise TimeError(f"no such time: {value[:40]!r}") from error
     fraction_ns = int((match["frac"] or "").ljust(9, "0"))
     seconds = (moment - _EPOCH) // timedelta(seconds=1)
-    if not _MIN_MS <= seconds * 1000 <= _MAX_MS:
+    if not MIN_MS <= seconds * 1000 <= MAX_MS:
         raise TimeError(f"time outside 2000 to 2100: {value[:40]!r}")
     return UtcNs(seconds * NS_PER_S + fraction_ns)
 

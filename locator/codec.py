@@ -37,7 +37,7 @@ class Known(msgspec.Struct, frozen=True, eq=False):
     """What an engine may speak of: codes of tags, of its anchors, and of walking levels."""
 
     tags: Container[str]
-    anchors: Container[str]
+    anchors: frozenset[str]
     levels: Container[str] = frozenset()
 
 
@@ -154,10 +154,15 @@ def _each(
 
 
 def _ranges(message: _RangesMessage, t_ns: int, known: Known, topic: str, bad: list[Refusal]) -> Ranges | None:
-    anchors: list[str] = []
-    d_m: list[float] = []
+    parts = message.ranges
+    anchors = [part.anchor for part in parts]
+    d_m = [part.d for part in parts]
     known_anchors = known.anchors
-    for part in message.ranges:
+    # The usual message is good as a whole, and is then not looked at part by part.
+    if anchors and known_anchors.issuperset(anchors) and min(d_m) >= 0.0 and max(d_m) <= MAX_RANGE_M:
+        return Ranges(message.tag, t_ns, message.seq, anchors, d_m)
+    anchors, d_m = [], []
+    for part in parts:
         if part.anchor not in known_anchors:
             bad.append(Refusal(RefusalReason.UNKNOWN_ANCHOR, topic, part.anchor[:64]))
         elif not 0.0 <= part.d <= MAX_RANGE_M:
@@ -166,7 +171,7 @@ def _ranges(message: _RangesMessage, t_ns: int, known: Known, topic: str, bad: l
             anchors.append(part.anchor)
             d_m.append(part.d)
     if not anchors:
-        if not message.ranges:
+        if not parts:
             bad.append(Refusal(RefusalReason.MISSING_FIELD, topic, f"{message.tag}: no ranges"))
         return None
     return Ranges(message.tag, t_ns, message.seq, anchors, d_m)

@@ -121,7 +121,7 @@ class _EngineFilters:
         tag = self._tags.get(measurement.tag) or self._begin(measurement.tag)
         number = self.anchors.number
         if isinstance(measurement, Ranges):
-            anchors = [number[code] for code in measurement.anchors]
+            anchors = list(map(number.__getitem__, measurement.anchors))
             self.bank.add_ranges(tag.row, measurement.t_ns, anchors, measurement.d_m, tag.height_m)
         elif isinstance(measurement, Position):
             self._queue_position(tag, measurement)
@@ -276,13 +276,16 @@ class Pipeline:
         for measurement in good:
             if duplicates.seen((kind, measurement.tag, measurement.seq), received_ns):
                 bad.append(Refusal(RefusalReason.DUPLICATE, topic, f"{measurement.tag}: {measurement.seq}"))
-            elif not isinstance(measurement, Position) and len(measurement.d_m) > LONGEST_EPOCH:
+                continue
+            if isinstance(measurement, Position):
+                if filters.frame is None:
+                    bad.append(Refusal(RefusalReason.UNKNOWN_ENGINE, topic, "its control points fit no frame"))
+                    continue
+            elif len(measurement.d_m) > LONGEST_EPOCH:
                 bad.append(Refusal(RefusalReason.TOO_LARGE, topic, f"{len(measurement.d_m)} ranges"))
-            elif isinstance(measurement, Position) and filters.frame is None:
-                bad.append(Refusal(RefusalReason.UNKNOWN_ENGINE, topic, "its control points fit no frame"))
-            else:
-                filters.queue(measurement)
-                taken += 1
+                continue
+            filters.queue(measurement)
+            taken += 1
         counters.accepted += taken
         counters.received += taken
         if bad:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,25 +90,18 @@ class FilterBank:
 
     def add_ranges(self, row: int, t_ns: int, anchors: Sequence[int], d_m: Sequence[float], height_m: float) -> None:
         """Queue the ranges of one message; height of the tag's antenna in site metres."""
-        n = len(anchors)
-        self._head.append((row, t_ns, n, height_m))
-        self._kind += [at.KIND_RANGE] * n
+        self._head.append((row, t_ns, len(anchors), height_m, at.KIND_RANGE))
         self._a += anchors
-        self._b += [0.0] * n
         self._value += d_m
-        self._sigma += [0.0] * n
 
     def add_differences(
         self, row: int, t_ns: int, a: Sequence[int], b: Sequence[int], d_m: Sequence[float], height_m: float
     ) -> None:
         """Queue the differences |p − b| − |p − a| of one message."""
-        n = len(a)
-        self._head.append((row, t_ns, n, height_m))
-        self._kind += [at.KIND_DIFFERENCE] * n
+        self._head.append((row, t_ns, len(a), height_m, at.KIND_DIFFERENCE))
+        self._b += zip(count(len(self._a)), b, repeat(0.0))
         self._a += a
-        self._b += b
         self._value += d_m
-        self._sigma += [0.0] * n
 
     def add_position(
         self, row: int, t_ns: int, x_m: float, y_m: float, cov_m2: tuple[float, float, float], height_m: float
@@ -115,12 +109,11 @@ class FilterBank:
         """Queue a solved position in site metres with its covariance xx, xy, yy, as two independent scalars."""
         xx, xy, yy = cov_m2
         slope = xy / xx
-        self._head.append((row, t_ns, 2, height_m))
-        self._kind += [at.KIND_LINEAR, at.KIND_LINEAR]
-        self._a += [1.0, -slope]
-        self._b += [0.0, 1.0]
-        self._value += [x_m, y_m - slope * x_m]
-        self._sigma += [xx**0.5, (yy - slope * xy) ** 0.5]
+        self._head.append((row, t_ns, 2, height_m, at.KIND_LINEAR))
+        first = len(self._a)
+        self._b += ((first, 0.0, xx**0.5), (first + 1, 1.0, (yy - slope * xy) ** 0.5))
+        self._a += (1.0, -slope)
+        self._value += (x_m, y_m - slope * x_m)
 
     def __len__(self) -> int:
         return len(self._head)
@@ -136,16 +129,14 @@ class FilterBank:
             none = np.zeros(0, np.int64)
             return Results(none, none, np.zeros((0, at.OUT_SIZE)), none, np.zeros((0, at.MODEL_SIZE)))
         head = self._head
-        rows = np.fromiter((h[0] for h in head), np.int64, n)
-        t_ns = np.fromiter((h[1] for h in head), np.int64, n)
-        counts = np.fromiter((h[2] for h in head), np.int64, n)
-        height = np.fromiter((h[3] for h in head), np.float64, n)
+        of_rows, of_times, of_counts, of_heights, of_kinds = zip(*head, strict=True)
+        rows, t_ns, counts = (np.array(column, np.int64) for column in (of_rows, of_times, of_counts))
         if self.began_ns is None:
             self.began_ns = int(t_ns.min())
         times: NDArray[np.float64] = np.asarray((t_ns - self.began_ns) * 1e-9, np.float64)
         starts = np.zeros(n + 1, np.int64)
         np.cumsum(counts, out=starts[1:])
-        ms = self._scalars(rows, times, counts, height)
+        ms = self._scalars(rows, times, counts, np.array(of_heights), np.array(of_kinds))
         self._clear()
         order = np.lexsort((times, rows))
         if not (order == np.arange(n)).all():
@@ -186,14 +177,16 @@ class FilterBank:
         times: NDArray[np.float64],
         counts: NDArray[np.int64],
         height: NDArray[np.float64],
+        kind: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        ms = np.empty((len(self._value), at.SCALAR_SIZE))
+        ms = np.zeros((len(self._value), at.SCALAR_SIZE))
         ms[:, at.S_TIME] = np.repeat(times, counts)
-        ms[:, at.S_KIND] = self._kind
+        ms[:, at.S_KIND] = np.repeat(kind, counts)
         ms[:, at.S_A] = self._a
-        ms[:, at.S_B] = self._b
         ms[:, at.S_VALUE] = self._value
-        ms[:, at.S_SIGMA] = self._sigma
+        if self._b:
+            where, second, given = zip(*self._b, strict=True)
+            ms[where, at.S_B], ms[where, at.S_SIGMA] = second, given
         ms[:, at.S_SYSTEMATIC] = POSITION_FLOOR_M
         ms[:, at.S_HEIGHT] = np.repeat(height, counts)
         radio = ms[:, at.S_KIND] != at.KIND_LINEAR
@@ -225,12 +218,12 @@ class FilterBank:
         return ms
 
     def _clear(self) -> None:
-        self._head: list[tuple[int, int, int, float]] = []
-        self._kind: list[float] = []
+        # Row, time, number of scalars, height and kind of each epoch.
+        self._head: list[tuple[int, int, int, float, float]] = []
         self._a: list[float] = []
-        self._b: list[float] = []
+        # Which scalar, and its second number and sigma: only of those that have them.
+        self._b: list[tuple[int, float, float]] = []
         self._value: list[float] = []
-        self._sigma: list[float] = []
 
     def _grow(self, capacity: int) -> None:
         more = capacity - len(self._state)
