@@ -219,10 +219,13 @@ async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     """The single writer of every plant's world: events in, numbered effects out."""
     from twin.edges.writer import Writer  # noqa: PLC0415 - a role loads only what it runs
     from twin.telemetry import Telemetry  # noqa: PLC0415 - as above
+    from twin.warm import warm_core  # noqa: PLC0415 - as above
 
     vitals = Vitals()
     watch = PlantWatch(settings.database_url, clock)
     plants = await watch.load(vitals)
+    # The first time on a machine its kernels are compiled: not in the way of the other roles.
+    await asyncio.to_thread(warm_core)
     telemetry = Telemetry(plants)
     writer = Writer(watch.engine, bus, clock, vitals)
     for plant in plants.values():

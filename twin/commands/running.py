@@ -203,7 +203,7 @@ class Running:
         if await asyncio.to_thread(is_kept):
             return
         _say("内核 Kernels     编译中，仅首次 compiling, only this once")
-        child = spawn([sys.executable, "-m", "locator.warm"], log=self._var / "log" / "kernels.log", cwd=PROJECT)
+        child = spawn([sys.executable, "-m", "twin.warm"], log=self._var / "log" / "kernels.log", cwd=PROJECT)
         self._children.append(child)
         await self._ended(child)
 

@@ -17,6 +17,8 @@ import shapely
 from scipy.special import ndtr, ndtri, owens_t
 from shapely import MultiPolygon, Polygon
 
+from locator.estimator.compiled import COMPILED
+from twin.core.deciding import probabilities
 from twin.core.nearby import Nearby, nearby_of
 
 if TYPE_CHECKING:
@@ -164,6 +166,8 @@ def inside_probability(
     xyz_m: NDArray[np.float64],
     cov_m2: NDArray[np.float64],
     sigma_z_m: NDArray[np.float64],
+    *,
+    compiled: bool = COMPILED,
 ) -> NDArray[np.float64]:
     """Probability (p,) that the true position of each fix lies inside a prism.
 
@@ -173,7 +177,14 @@ def inside_probability(
         xyz_m: (p, 3) positions, site metres.
         cov_m2: (p, 3) horizontal covariance xx, xy, yy.
         sigma_z_m: (p,) standard deviation of the height.
+        compiled: in machine code, else in NumPy; by default what the machine has.
     """
+    if compiled:
+        chance = np.empty(len(row))
+        xyz_m, cov_m2, sigma_z_m = (np.ascontiguousarray(each, float) for each in (xyz_m, cov_m2, sigma_z_m))
+        edges, starts, low, high = prisms.edges, prisms.edge_start, prisms.z_min_m, prisms.z_max_m
+        probabilities(np.asarray(row, np.int64), edges, starts, low, high, xyz_m, cov_m2, sigma_z_m, chance)
+        return chance
     sigma_z = np.maximum(sigma_z_m, _SMALLEST_SIGMA_M)
     z = xyz_m[:, 2]
     vertical = ndtr((prisms.z_max_m[row] - z) / sigma_z) - ndtr((prisms.z_min_m[row] - z) / sigma_z)
@@ -229,6 +240,8 @@ def staying_likelihood(
     chance: NDArray[np.float64],
     cov_m2: NDArray[np.float64],
     sigma_z_m: NDArray[np.float64],
+    *,
+    compiled: bool = COMPILED,
 ) -> NDArray[np.float64]:
     """How well "still inside" explains fixes (p,), between 0 and 1; rows are those of grown prisms.
 
@@ -236,7 +249,7 @@ def staying_likelihood(
     wider than the exit margin (for a straight border, that is a shift of the normal deviate): a blurred fix near a
     fence does not say that somebody left.
     """
-    likelihood = relative_likelihood(prisms, row, chance, cov_m2, sigma_z_m)
+    likelihood = relative_likelihood(prisms, row, chance, cov_m2, sigma_z_m, compiled=compiled)
     sigma = np.maximum(largest_sigma_m(cov_m2), _SMALLEST_SIGMA_M)
     wider = np.maximum(EXIT_SIGMA - prisms.margin_m / sigma, 0.0)
     return np.asarray(np.where(wider > 0.0, ndtr(ndtri(likelihood) + wider), likelihood), float)
@@ -248,11 +261,13 @@ def relative_likelihood(
     chance: NDArray[np.float64],
     cov_m2: NDArray[np.float64],
     sigma_z_m: NDArray[np.float64],
+    *,
+    compiled: bool = COMPILED,
 ) -> NDArray[np.float64]:
     """How well "inside" explains fixes (p,), between 0 and 1: their probability over that of a fix in the middle.
 
     A blurred fix has a low probability of being inside any small fence, wherever it is. It speaks against being inside
     only as far as one in the middle of the fence, equally blurred, would have had a higher one.
     """
-    best = inside_probability(prisms, row, prisms.centres_m[row], cov_m2, sigma_z_m)
+    best = inside_probability(prisms, row, prisms.centres_m[row], cov_m2, sigma_z_m, compiled=compiled)
     return np.asarray(np.minimum(chance / np.maximum(best, 1e-12), 1.0), float)

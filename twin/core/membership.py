@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 
 from gis.time import NS_PER_S
-from twin.core.fences import (
-    EXIT_SIGMA,
-    REACH_SIGMA,
-    Prisms,
-    inside_probability,
-    largest_sigma_m,
-    staying_likelihood,
-)
+from locator.estimator.compiled import COMPILED
+from twin.core.fences import Prisms, inside_probability
+from twin.core.judging import STRIDE, judged, pairs, remembered
 from twin.core.passage import passage
 from twin.effects import Direction, EvidenceFix
 
@@ -26,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_STRIDE = 1 << 20
-"""A pair's key is subject row × stride + fence row; more fences than this a plant cannot have."""
+    from twin.core.movements import Movements
+
 ODDS_IN, ODDS_OUT = math.log(1e3), math.log(9e3)
 """An entry is believed when its fixes together make inside a thousand times likelier, an exit with nine times more
 doubt: who is forgotten inside is worse off than who is counted there a little longer ..."""
@@ -105,21 +99,21 @@ class Membership:
 
     def get(self, subject: int, fence: int) -> Pair:
         """The pair of a subject row and a fence row."""
-        return self.pairs.get(subject * _STRIDE + fence, OUTSIDE)
+        return self.pairs.get(subject * STRIDE + fence, OUTSIDE)
 
     @staticmethod
     def key(subject: int, fence: int) -> int:
         """The key of a subject row and a fence row."""
-        return subject * _STRIDE + fence
+        return subject * STRIDE + fence
 
     def inside_rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Subject rows and fence rows of all pairs that are inside."""
         keys = self.keys[self.inside]
-        return keys // _STRIDE, keys % _STRIDE
+        return keys // STRIDE, keys % STRIDE
 
     def entries(self) -> list[tuple[int, int, Pair]]:
         """(subject row, fence row, pair) of all remembered pairs, in order of the rows."""
-        return [(int(key) // _STRIDE, int(key) % _STRIDE, self.pairs[int(key)]) for key in self.keys]
+        return [(int(key) // STRIDE, int(key) % STRIDE, self.pairs[int(key)]) for key in self.keys]
 
     def with_pairs(self, changed: Mapping[int, Pair]) -> Membership:
         """The same with some pairs changed; a pair outside and not on its way is forgotten."""
@@ -161,118 +155,71 @@ class Membership:
 
     def of_subjects(self, subjects: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Positions in `subjects` (n,) and fence rows of all remembered pairs of these subjects."""
-        low = np.searchsorted(self.keys, subjects * _STRIDE)
-        count = np.searchsorted(self.keys, (subjects + 1) * _STRIDE) - low
-        which = np.repeat(np.arange(len(subjects)), count)
-        within = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-        return which, self.keys[low[which] + within] % _STRIDE
+        return remembered(self.keys, subjects)
 
 
 def membership_of(entries: Iterable[tuple[int, int, Pair]]) -> Membership:
     """A membership of (subject row, fence row, pair)."""
-    return Membership().with_pairs({subject * _STRIDE + fence: pair for subject, fence, pair in entries})
+    return Membership().with_pairs({subject * STRIDE + fence: pair for subject, fence, pair in entries})
 
 
-@dataclass(frozen=True, eq=False)
-class Movements:
-    """n movements of n different subjects to be tested against the fences, structure of arrays.
-
-    Attributes:
-        subject: (n,) subject rows.
-        t_ns: (n,) time of the new fix.
-        xyz_m, cov_m2, sigma_z_m: (n, 3), (n, 3), (n,) the new fix.
-        from_t_ns, from_xyz_m, from_cov_m2, from_sigma_z_m: the believed fix before.
-        path: (n,) whether the straight line from there to here was really gone.
-    """
-
-    subject: NDArray[np.int64]
-    t_ns: NDArray[np.int64]
-    xyz_m: NDArray[np.float64]
-    cov_m2: NDArray[np.float64]
-    sigma_z_m: NDArray[np.float64]
-    from_t_ns: NDArray[np.int64]
-    from_xyz_m: NDArray[np.float64]
-    from_cov_m2: NDArray[np.float64]
-    from_sigma_z_m: NDArray[np.float64]
-    path: NDArray[np.bool_]
-
-
-def moved(membership: Membership, prisms: Prisms, moves: Movements) -> tuple[Membership, list[Crossing]]:
+def moved(
+    membership: Membership, prisms: Prisms, moves: Movements, *, compiled: bool = COMPILED
+) -> tuple[Membership, list[Crossing]]:
     """Fold one fix of each of n subjects into the membership.
 
     A subject enters when `confirm_fixes` in a row are inside with at least the fence's enter probability, and leaves
     when being inside the fence grown by the exit margin explains as many with a relative likelihood of at most its exit
     probability. One that was outside and is outside again but whose path led through the fence entered and left it.
 
+    Args:
+        membership: before.
+        prisms: the fences.
+        moves: one movement of each subject.
+        compiled: in machine code, else in NumPy; by default what the machine has.
+
     Returns:
         the new membership, and the crossings by time, subject and fence.
     """
     if not len(prisms) or not len(moves.subject):
         return membership, []
-    reach = REACH_SIGMA * largest_sigma_m(moves.cov_m2)
-    start = np.where(moves.path[:, None], moves.from_xyz_m[:, :2], moves.xyz_m[:, :2])
-    near, fence = prisms.nearby.pairs(start, moves.xyz_m[:, :2], reach)
-    kept, kept_fence = membership.of_subjects(moves.subject)
-    both = np.unique(np.concatenate([near * _STRIDE + fence, kept * _STRIDE + kept_fence]))
-    both = both[~prisms.travels[both % _STRIDE]]
-    return tested(membership, prisms, moves, both // _STRIDE, both % _STRIDE)
+    return tested(
+        membership, prisms, moves, *pairs(membership.keys, prisms, moves, compiled=compiled), compiled=compiled
+    )
 
 
 def tested(
-    membership: Membership, prisms: Prisms, moves: Movements, which: NDArray[np.int64], fence: NDArray[np.int64]
+    membership: Membership,
+    prisms: Prisms,
+    moves: Movements,
+    which: NDArray[np.int64],
+    fence: NDArray[np.int64],
+    *,
+    compiled: bool,
 ) -> tuple[Membership, list[Crossing]]:
     """Fold movements (numbers `which`, (p,)) against fences (rows, (p,)) they may have to do with; as `moved`."""
     if not len(which):
         return membership, []
-    key = moves.subject[which] * _STRIDE + fence
-    inside, streaking = membership.known(key)
-
-    row = np.where(inside, fence + len(prisms), fence)
-    chance = inside_probability(prisms, row, moves.xyz_m[which], moves.cov_m2[which], moves.sigma_z_m[which])
-    turned = np.where(inside, chance <= prisms.exit[fence], chance >= prisms.enter[fence])
-    away = np.flatnonzero(inside & turned)
-    likelihood = staying_likelihood(
-        prisms, row[away], chance[away], moves.cov_m2[which[away]], moves.sigma_z_m[which[away]]
-    )
-    turned[away] = likelihood <= prisms.exit[fence[away]]
-    # Where it plainly stays inside, nothing speaks for the other side.
-    other = np.where(inside, 0.0, chance)
-    other[away] = 1.0 - likelihood
-    gone_by = ~inside & ~turned
-    gone_by[gone_by] = streaking[gone_by] | path_meets(prisms, moves, which[gone_by], fence[gone_by])
-    clear = chance <= prisms.exit[fence]
-    sigma = largest_sigma_m(moves.cov_m2[which])
-    blurred = np.flatnonzero(gone_by & clear & (EXIT_SIGMA * sigma > prisms.margin_m))
-    clear[blurred] = is_past(prisms, fence[blurred], moves, which[blurred])
-
+    inside, streaking = membership.known(moves.subject[which] * STRIDE + fence)
+    verdicts = judged(prisms, moves, which, fence, inside, streaking, compiled=compiled)
+    keys = moves.subject[verdicts.which] * STRIDE + verdicts.fence
+    after_s = (moves.t_ns[verdicts.which] - moves.from_t_ns[verdicts.which]) / NS_PER_S
     changed: dict[int, Pair] = {}
     crossings: list[Crossing] = []
-    for j in np.flatnonzero(turned | streaking | gone_by):
-        before = membership.pairs.get(int(key[j]), OUTSIDE)
-        move = int(which[j])
-        odds = odds_of(float(other[j]), (int(moves.t_ns[move]) - int(moves.from_t_ns[move])) / NS_PER_S)
-        seen = Seen(move, int(fence[j]), float(chance[j]), bool(turned[j]), bool(gone_by[j]), odds, bool(clear[j]))
+    # Column by column: one by one, numbers out of arrays are slow.
+    columns = (column.tolist() for column in (keys, after_s, *verdicts))
+    for key, late_s, move, row, chance, other, turned, gone_by, clear in zip(*columns, strict=True):
+        before = membership.pairs.get(key, OUTSIDE)
+        seen = Seen(move, row, chance, turned, gone_by, odds_of(other, late_s), clear)
         after, crossed = folded(before, prisms, moves, seen)
         if after is not before:
-            changed[int(key[j])] = after
+            changed[key] = after
         crossings += crossed
     crossings.sort(key=lambda crossing: (crossing.t_ns, crossing.subject, crossing.fence))
     return membership.with_pairs(changed), crossings
 
 
-def path_meets(
-    prisms: Prisms, moves: Movements, which: NDArray[np.int64], fence: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """(p,) whether the line of each movement touches the fence."""
-    meets = np.zeros(len(which), bool)
-    gone = np.flatnonzero(moves.path[which])
-    ends = np.stack([moves.from_xyz_m[which[gone], :2], moves.xyz_m[which[gone], :2]], axis=1)
-    meets[gone] = shapely.intersects(prisms.shapes[fence[gone]], shapely.linestrings(ends))
-    return meets
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One movement against one fence: what the arrays say."""
 
     move: int
@@ -283,14 +230,6 @@ class Seen:
     odds: float
     clear: bool = True
     """Outside for certain, for one that is not inside."""
-
-
-def is_past(prisms: Prisms, fence: NDArray[np.int64], moves: Movements, which: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(p,) whether blurred fixes are so far outside that whoever went through has left again."""
-    row = fence + len(prisms)
-    at = (moves.xyz_m[which], moves.cov_m2[which], moves.sigma_z_m[which])
-    likelihood = staying_likelihood(prisms, row, inside_probability(prisms, row, *at), *at[1:])
-    return np.asarray(likelihood <= prisms.exit[fence], bool)
 
 
 def odds_of(other: float, after_s: float) -> float:
@@ -397,12 +336,12 @@ def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: Seen, subject
 
 
 def _evidence(moves: Movements, i: int, probability: float) -> EvidenceFix:
-    x, y, z = (float(value) for value in moves.xyz_m[i])
-    xx, xy, yy = (float(value) for value in moves.cov_m2[i])
+    x, y, z = moves.xyz_m[i].tolist()
+    xx, xy, yy = moves.cov_m2[i].tolist()
     return EvidenceFix(int(moves.t_ns[i]), x, y, z, (xx, xy, yy), probability)
 
 
 def _origin(moves: Movements, i: int) -> EvidenceFix:
-    x, y, z = (float(value) for value in moves.from_xyz_m[i])
-    xx, xy, yy = (float(value) for value in moves.from_cov_m2[i])
+    x, y, z = moves.from_xyz_m[i].tolist()
+    xx, xy, yy = moves.from_cov_m2[i].tolist()
     return EvidenceFix(int(moves.from_t_ns[i]), x, y, z, (xx, xy, yy), 0.0)

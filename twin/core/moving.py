@@ -10,7 +10,8 @@ import numpy as np
 from gis.fix import FixStatus, Reason
 from twin.core.fences import largest_sigma_m
 from twin.core.fusion import TagFix, fused
-from twin.core.membership import Movements, moved
+from twin.core.membership import moved
+from twin.core.movements import Movements
 from twin.core.presence import crossed
 from twin.core.roster import CarrierKind
 from twin.core.tracks import TRACK

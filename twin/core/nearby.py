@@ -50,25 +50,38 @@ class Nearby:
         Returns:
             movement numbers and fence rows, (p,) each.
         """
-        low = np.minimum(from_xy_m, to_xy_m) - reach_m[:, None]
-        high = np.maximum(from_xy_m, to_xy_m) + reach_m[:, None]
-        is_short = (high - low).max(axis=1, initial=0.0) <= _LONGEST_M
-        short, long = np.flatnonzero(is_short), np.flatnonzero(~is_short)
+        low, high, is_short = boxes(from_xy_m, to_xy_m, reach_m)
+        short = np.flatnonzero(is_short)
         which, row = self._by_cell(low[short], high[short])
-        which = short[which]
-        if len(long):
-            found, more = self.tree.query(shapely.box(low[long, 0], low[long, 1], high[long, 0], high[long, 1]))
-            which, row = np.concatenate([which, long[found]]), np.concatenate([row, more])
-        return which, row
+        long, more = self.by_tree(low, high, ~is_short)
+        return np.concatenate([short[which], long]), np.concatenate([row, more])
+
+    def by_tree(
+        self, low: NDArray[np.float64], high: NDArray[np.float64], wanted: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers of the wanted boxes (m, 2) and fence rows whose bounding boxes they meet, sorted by both."""
+        boxes_of = np.flatnonzero(wanted)
+        if not len(boxes_of):
+            return boxes_of, boxes_of
+        west, south, east, north = *low[boxes_of].T, *high[boxes_of].T
+        found, row = self.tree.query(shapely.box(west, south, east, north))
+        order = np.lexsort((row, found))
+        return boxes_of[found[order]], row[order]
+
+    def cells(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
+        """(m,) cell of the middle of each box, −1 outside the raster."""
+        columns, rows = self.shape
+        at = np.floor((0.5 * (low + high) - self.origin_m) / self.cell_m)
+        within = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < columns) & (at[:, 1] < rows)
+        # Only now whole numbers: a position beyond all reason would not fit into one.
+        return np.where(within, at[:, 1] * columns + at[:, 0], -1.0).astype(np.int64)
 
     def _by_cell(
         self, low: NDArray[np.float64], high: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        columns, rows = self.shape
-        at = np.floor((0.5 * (low + high) - self.origin_m) / self.cell_m)
-        within = np.flatnonzero((at >= 0).all(axis=1) & (at[:, 0] < columns) & (at[:, 1] < rows))
-        # Only now whole numbers: a position beyond all reason would not fit into one.
-        cell = (at[within, 1] * columns + at[within, 0]).astype(np.int64)
+        cells = self.cells(low, high)
+        within = np.flatnonzero(cells >= 0)
+        cell = cells[within]
         count = self.start[cell + 1] - self.start[cell]
         which = np.repeat(within, count)
         offset = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
@@ -76,6 +89,16 @@ class Nearby:
         box = self.bounds_m[row]
         meets = (box[:, :2] <= high[which]).all(axis=1) & (box[:, 2:] >= low[which]).all(axis=1)
         return which[meets], row[meets]
+
+
+def boxes(
+    from_xy_m: NDArray[np.float64], to_xy_m: NDArray[np.float64], reach_m: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """South-west and north-east corners (m, 2) of movements with their reach, and whether each is a short one."""
+    low = np.minimum(from_xy_m, to_xy_m) - reach_m[:, None]
+    high = np.maximum(from_xy_m, to_xy_m) + reach_m[:, None]
+    size = high - low
+    return low, high, np.maximum(size[:, 0], size[:, 1]) <= _LONGEST_M
 
 
 def nearby_of(shapes: Sequence[BaseGeometry]) -> Nearby:

@@ -16,8 +16,10 @@ from gis.plant import Plant, TagAssignment
 from gis.time import NS_PER_S
 from twin.core.enforcement import enforcement_at
 from twin.core.fences import EXIT_SIGMA, FAR_SIGMA, inside_probability, largest_sigma_m, staying_likelihood
+from twin.core.judging import path_meets
 from twin.core.ledger import Ledger
-from twin.core.membership import OUTSIDE, Crossing, Movements, Pair, Seen, folded, odds_of, path_meets
+from twin.core.membership import OUTSIDE, Crossing, Pair, Seen, folded, odds_of
+from twin.core.movements import Movements
 from twin.core.observing import observed
 from twin.core.presence import crossed
 from twin.core.settling import reconciled

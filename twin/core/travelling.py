@@ -13,8 +13,10 @@ import numpy as np
 
 from gis.fix import FixStatus
 from gis.time import NS_PER_S
+from locator.estimator.compiled import COMPILED
 from twin.core.fences import REACH_SIGMA, largest_sigma_m
-from twin.core.membership import Movements, tested
+from twin.core.membership import tested
+from twin.core.movements import Movements
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +41,8 @@ def travelled(world: World, now_ns: int) -> tuple[Membership, list[Crossing]]:
         offset = world.tracks["ref_xyz_m"][vehicle][:2] - world.prisms.anchors_m[fence]
         moves = _seen_from(world, now_ns, vehicle, offset)
         near = _near(membership, world, fence, moves)
-        membership, crossings = tested(membership, world.prisms, moves, near, np.full(len(near), fence))
+        fences = np.full(len(near), fence)
+        membership, crossings = tested(membership, world.prisms, moves, near, fences, compiled=COMPILED)
         found += [_put_back(crossing, offset) for crossing in crossings]
     found.sort(key=lambda crossing: (crossing.t_ns, crossing.subject, crossing.fence))
     return membership, found
