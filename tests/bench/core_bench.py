@@ -25,13 +25,14 @@ from twin.servers.home import Home
 from twin.servers.postgres import PostgresServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
     from twin.core.fences import Prisms
-    from twin.core.membership import Crossing, Membership, Movements
+    from twin.core.membership import Crossing, Membership
+    from twin.core.movements import Movements
     from twin.core.world import World
 
 PLANT_M = (1200.0, 800.0)
@@ -101,11 +102,12 @@ def _decisions() -> Iterator[Figure]:
     ours = _best_ms(lambda: moved(membership, prisms, moves))
     plain = _best_ms(lambda: moved(membership, prisms, moves, compiled=False))
     polygons = prisms.shapes[: len(prisms)]
-    points, tree = shapely.points(moves.xyz_m[:, :2]), shapely.STRtree(polygons)
+    points = [shapely.Point(xy) for xy in moves.xyz_m[:, :2].tolist()]
+    tree = shapely.STRtree(polygons)
     inside = tree.query(points, predicate="within")
     bare = _best_ms(lambda: tree.query(points, predicate="within"))
     with folder("plant-twin-bench-") as place:
-        joined, found = _postgis_ms(place, list(np.atleast_1d(points)), list(polygons))
+        joined, found = _postgis_ms(place, points, polygons)
     assert found == inside.shape[1], f"{found} pairs by PostGIS, {inside.shape[1]} by shapely"
     peers = "probability, hysteresis and path for all; 10,000 people × 500 fences"
     yield at_most("fence_batch_ms", ours, "ms", 20.0)
@@ -138,7 +140,7 @@ def _best_ms(what: Callable[[], object]) -> float:
     return 1e3 * min(costs)
 
 
-def _postgis_ms(place: Path, points: list[BaseGeometry], polygons: list[BaseGeometry]) -> tuple[float, int]:
+def _postgis_ms(place: Path, points: Iterable[BaseGeometry], polygons: Iterable[BaseGeometry]) -> tuple[float, int]:
     """Processor time of the server for one join, the best of five, fences indexed, no workers; and the pairs found."""
     server = PostgresServer(Home(place / "var", postgres.account()), durable=False)
     server.launch()

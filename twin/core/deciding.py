@@ -162,8 +162,60 @@ def probabilities(
 
 
 @compiled
+def probability(
+    row: int,
+    edges: NDArray[np.float64],
+    edge_start: NDArray[np.int64],
+    z_min_m: NDArray[np.float64],
+    z_max_m: NDArray[np.float64],
+    x: float,
+    y: float,
+    z: float,
+    xx: float,
+    xy: float,
+    yy: float,
+    sigma_z_m: float,
+) -> float:
+    """That of one position, and of one prism."""
+    place, cov = np.array([x, y, z]), np.array([xx, xy, yy])
+    first, last = edge_start[row], edge_start[row + 1]
+    return _probability(edges, first, last, z_min_m[row], z_max_m[row], place, cov, sigma_z_m)
+
+
+@compiled
 def _side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float:
     return (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+
+
+@compiled
+def stretch(
+    edges: NDArray[np.float64], first: int, last: int, ax: float, ay: float, bx: float, by: float
+) -> tuple[float, float]:
+    """The longest stretch inside a polygon of the straight way from a to b: shares of the way, (0, 0) for none."""
+    shares = np.empty(2 + 2 * (last - first))
+    shares[0], shares[1] = 0.0, 1.0
+    n = 2
+    for k in range(first, last):
+        cx, cy, dx, dy = edges[k, 0], edges[k, 1], edges[k, 2], edges[k, 3]
+        c, d = _side(ax, ay, bx, by, cx, cy), _side(ax, ay, bx, by, dx, dy)
+        a, b = _side(cx, cy, dx, dy, ax, ay), _side(cx, cy, dx, dy, bx, by)
+        if (c > 0.0) != (d > 0.0) and a != b and 0.0 <= a / (a - b) <= 1.0:
+            shares[n] = a / (a - b)
+            n += 1
+    shares[:n].sort()
+    begin, since, until = -1.0, 0.0, 0.0
+    for k in range(n - 1):
+        middle = 0.5 * (shares[k] + shares[k + 1])
+        if shares[k + 1] > shares[k] and _contains(
+            edges, first, last, ax + middle * (bx - ax), ay + middle * (by - ay)
+        ):
+            if begin < 0.0:
+                begin = shares[k]
+            if shares[k + 1] - begin > until - since:
+                since, until = begin, shares[k + 1]
+        elif shares[k + 1] > shares[k]:
+            begin = -1.0
+    return since, until
 
 
 @compiled

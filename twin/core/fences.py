@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri, owens_t
 from shapely import MultiPolygon, Polygon
 
 from locator.estimator.compiled import COMPILED
-from twin.core.deciding import probabilities
+from twin.core.deciding import probabilities, probability
 from twin.core.nearby import Nearby, nearby_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from gis.frames import SiteFrame
     from gis.plant import Fence
+    from twin.effects import EvidenceFix
 
 FAR_SIGMA = 6.0
 """Further than this from every edge a position is inside or outside for certain (the doubt is below 1e-8)."""
@@ -195,6 +196,15 @@ def inside_probability(
     if near.size:
         horizontal[near] = _polygon_mass(prisms, row[near], xyz_m[near, :2], cov_m2[near])
     return np.asarray(np.clip(horizontal * vertical, 0.0, 1.0), float)
+
+
+def probability_at(prisms: Prisms, row: int, fix: EvidenceFix, sigma_z_m: float) -> float:
+    """Probability that the true position of one fix lies inside one prism."""
+    if COMPILED:
+        edges, starts, low, high = prisms.edges, prisms.edge_start, prisms.z_min_m, prisms.z_max_m
+        return float(probability(row, edges, starts, low, high, fix.x_m, fix.y_m, fix.z_m, *fix.cov_m2, sigma_z_m))
+    place, cov = np.array([[fix.x_m, fix.y_m, fix.z_m]]), np.array([fix.cov_m2])
+    return float(inside_probability(prisms, np.array([row]), place, cov, np.array([sigma_z_m]), compiled=False)[0])
 
 
 def _polygon_mass(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gis.time import NS_PER_S
 from locator.estimator.compiled import COMPILED
-from twin.core.fences import Prisms, inside_probability
+from twin.core.fences import Prisms, probability_at
 from twin.core.judging import STRIDE, judged, pairs, remembered
 from twin.core.passage import passage
 from twin.effects import Direction, EvidenceFix
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from twin.core.movements import Movements
+    from twin.core.movements import Movement, Movements
 
 ODDS_IN, ODDS_OUT = math.log(1e3), math.log(9e3)
 """An entry is believed when its fixes together make inside a thousand times likelier, an exit with nine times more
@@ -202,16 +202,14 @@ def tested(
         return membership, []
     inside, streaking = membership.known(moves.subject[which] * STRIDE + fence)
     verdicts = judged(prisms, moves, which, fence, inside, streaking, compiled=compiled)
-    keys = moves.subject[verdicts.which] * STRIDE + verdicts.fence
-    after_s = (moves.t_ns[verdicts.which] - moves.from_t_ns[verdicts.which]) / NS_PER_S
     changed: dict[int, Pair] = {}
     crossings: list[Crossing] = []
-    # Column by column: one by one, numbers out of arrays are slow.
-    columns = (column.tolist() for column in (keys, after_s, *verdicts))
-    for key, late_s, move, row, chance, other, turned, gone_by, clear in zip(*columns, strict=True):
+    columns = (column.tolist() for column in verdicts[1:])
+    for move, row, chance, other, turned, gone_by, clear in zip(moves.at(verdicts.which), *columns, strict=True):
+        key = move.subject * STRIDE + row
         before = membership.pairs.get(key, OUTSIDE)
-        seen = Seen(move, row, chance, turned, gone_by, odds_of(other, late_s), clear)
-        after, crossed = folded(before, prisms, moves, seen)
+        seen = Seen(move, row, chance, turned, gone_by, odds_of(other, (move.t_ns - move.from_t_ns) / NS_PER_S), clear)
+        after, crossed = folded(before, prisms, seen)
         if after is not before:
             changed[key] = after
         crossings += crossed
@@ -222,7 +220,7 @@ def tested(
 class Seen(NamedTuple):
     """One movement against one fence: what the arrays say."""
 
-    move: int
+    move: Movement
     fence: int
     chance: float
     turned: bool
@@ -239,31 +237,30 @@ def odds_of(other: float, after_s: float) -> float:
     return share * min(max(math.log(bounded / (1.0 - bounded)), -MOST_ODDS), MOST_ODDS)
 
 
-def folded(before: Pair, prisms: Prisms, moves: Movements, seen: Seen) -> tuple[Pair, list[Crossing]]:
+def folded(before: Pair, prisms: Prisms, seen: Seen) -> tuple[Pair, list[Crossing]]:
     """One pair after one fix, and what it crossed."""
-    subject = int(moves.subject[seen.move])
     if not seen.turned:
-        return _undecided(before, prisms, moves, seen, subject)
-    fix = _evidence(moves, seen.move, seen.chance)
+        return _undecided(before, prisms, seen)
+    move, subject = seen.move, seen.move.subject
+    fix = move.fix(seen.chance)
     streak = (
         (*before.streak, fix) if len(before.streak) < _LONGEST_STREAK else (before.streak[0], *before.streak[2:], fix)
     )
-    begun_ns = before.before_ns if before.streak else int(moves.from_t_ns[seen.move])
+    begun_ns = before.before_ns if before.streak else move.from_t_ns
     odds = before.odds + max(seen.odds, 0.0)
+    left = before.left
+    if left is None and not before.inside and not before.streak and move.path:
+        left = move.origin
     if odds < (ODDS_OUT if before.inside else ODDS_IN) or not _is_confirmed(prisms, seen.fence, streak):
-        left = before.left
-        if not before.inside and not before.streak and moves.path[seen.move]:
-            left = left or _origin(moves, seen.move)
-        return replace(before, streak=streak, left=left, before_ns=begun_ns, odds=odds), []
+        return Pair(before.inside, before.entered_ns, streak, left, begun_ns, odds), []
     place = (fix.x_m, fix.y_m, fix.z_m)
     if before.inside:
         dwell_s = (fix.t_ns - before.entered_ns) / NS_PER_S
         out = Crossing(fix.t_ns, subject, seen.fence, Direction.EXIT, fix.probability, place, streak, dwell_s, begun_ns)
         return OUTSIDE, [out]
-    left = before.left
-    if left is None and not before.streak and moves.path[seen.move]:
-        left = _origin(moves, seen.move)
-    was_inside = left is None or _was_inside(prisms, seen.fence, left, float(moves.sigma_z_m[seen.move]))
+    was_inside = left is None or (
+        probability_at(prisms, seen.fence, left, move.sigma_z_m) >= float(prisms.enter[seen.fence])
+    )
     into = Crossing(
         fix.t_ns,
         subject,
@@ -286,44 +283,33 @@ def _is_confirmed(prisms: Prisms, fence: int, streak: tuple[EvidenceFix, ...]) -
     return len(streak) >= int(prisms.confirm[fence])
 
 
-def _was_inside(prisms: Prisms, fence: int, fix: EvidenceFix, sigma_z_m: float) -> bool:
-    """Whether the fix a streak began from was inside already: the fence came to the subject, not the other way."""
-    chance = inside_probability(
-        prisms,
-        np.array([fence]),
-        np.array([[fix.x_m, fix.y_m, fix.z_m]]),
-        np.array([fix.cov_m2]),
-        np.array([sigma_z_m]),
-    )
-    return float(chance[0]) >= float(prisms.enter[fence])
-
-
-def _undecided(before: Pair, prisms: Prisms, moves: Movements, seen: Seen, subject: int) -> tuple[Pair, list[Crossing]]:
+def _undecided(before: Pair, prisms: Prisms, seen: Seen) -> tuple[Pair, list[Crossing]]:
     """A pair after a fix that does not speak for the other side."""
     odds = before.odds + seen.odds
     if before.inside:
         if before.streak and odds > 0.0:
-            return replace(before, odds=odds), []
-        return (replace(before, streak=(), before_ns=0, odds=0.0) if before.streak else before), []
+            return Pair(True, before.entered_ns, before.streak, before.left, before.before_ns, odds), []
+        return (Pair(True, before.entered_ns, (), before.left) if before.streak else before), []
     if not seen.gone_by:
         return OUTSIDE, []
     if seen.clear:
-        return OUTSIDE, _passage(before, prisms, moves, seen, subject)
+        return OUTSIDE, _passage(before, prisms, seen)
     # In doubt: the way it came is remembered until it is out for certain, in or on the other side.
-    if not moves.path[seen.move]:
+    if not seen.move.path:
         return OUTSIDE, []
-    left = before.left or _origin(moves, seen.move)
-    return (replace(before, left=left, odds=odds) if before.streak and odds > 0.0 else Pair(left=left)), []
+    left = before.left or seen.move.origin
+    if before.streak and odds > 0.0:
+        return Pair(False, before.entered_ns, before.streak, left, before.before_ns, odds), []
+    return Pair(left=left), []
 
 
-def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: Seen, subject: int) -> list[Crossing]:
+def _passage(before: Pair, prisms: Prisms, seen: Seen) -> list[Crossing]:
     """Entry and exit of a subject whose path since it was last outside led through the fence; usually none."""
-    if before.left is None and (before.streak or not moves.path[seen.move]):
+    move, subject = seen.move, seen.move.subject
+    if before.left is None and (before.streak or not move.path):
         return []
-    begin = before.left if before.left is not None else _origin(moves, seen.move)
-    end = _evidence(moves, seen.move, seen.chance)
-    sigma_z = max(float(moves.sigma_z_m[seen.move]), float(moves.from_sigma_z_m[seen.move]))
-    found = passage(prisms, seen.fence, begin, end, sigma_z)
+    begin, end = before.left or move.origin, move.fix(seen.chance)
+    found = passage(prisms, seen.fence, begin, end, max(move.sigma_z_m, move.from_sigma_z_m))
     if found is None:
         return []
     into, middle, out = found
@@ -333,15 +319,3 @@ def _passage(before: Pair, prisms: Prisms, moves: Movements, seen: Seen, subject
         Crossing(t.t_ns, subject, seen.fence, way, middle.probability, (t.x_m, t.y_m, t.z_m), proof, dwell, begin.t_ns)
         for t, way, dwell in ((into, Direction.ENTER, None), (out, Direction.EXIT, dwell_s))
     ]
-
-
-def _evidence(moves: Movements, i: int, probability: float) -> EvidenceFix:
-    x, y, z = moves.xyz_m[i].tolist()
-    xx, xy, yy = moves.cov_m2[i].tolist()
-    return EvidenceFix(int(moves.t_ns[i]), x, y, z, (xx, xy, yy), probability)
-
-
-def _origin(moves: Movements, i: int) -> EvidenceFix:
-    x, y, z = moves.from_xyz_m[i].tolist()
-    xx, xy, yy = moves.from_cov_m2[i].tolist()
-    return EvidenceFix(int(moves.from_t_ns[i]), x, y, z, (xx, xy, yy), 0.0)

@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from twin.effects import EvidenceFix
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+class Movement(NamedTuple):
+    """One movement of one subject: the new fix, the believed one before, and whether the line between was gone."""
+
+    subject: int
+    t_ns: int
+    xyz_m: tuple[float, float, float]
+    cov_m2: tuple[float, float, float]
+    sigma_z_m: float
+    from_t_ns: int
+    from_xyz_m: tuple[float, float, float]
+    from_cov_m2: tuple[float, float, float]
+    from_sigma_z_m: float
+    path: bool
+
+    def fix(self, probability: float) -> EvidenceFix:
+        """The new fix as evidence."""
+        return EvidenceFix(self.t_ns, *self.xyz_m, self.cov_m2, probability)
+
+    @property
+    def origin(self) -> EvidenceFix:
+        """The fix before, as evidence."""
+        return EvidenceFix(self.from_t_ns, *self.from_xyz_m, self.from_cov_m2, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,3 +58,12 @@ class Movements:
     from_cov_m2: NDArray[np.float64]
     from_sigma_z_m: NDArray[np.float64]
     path: NDArray[np.bool_]
+
+    def at(self, rows: NDArray[np.int64]) -> list[Movement]:
+        """Some of them one by one, taken out column by column: number by number is slow."""
+        flat = (self.sigma_z_m, self.from_t_ns, self.from_sigma_z_m, self.path, self.subject, self.t_ns)
+        sigma_z, from_t, from_sigma_z, path, subject, t_ns = (column[rows].tolist() for column in flat)
+        xyz, cov, from_xyz, from_cov = (
+            map(tuple, column[rows].tolist()) for column in (self.xyz_m, self.cov_m2, self.from_xyz_m, self.from_cov_m2)
+        )
+        return list(map(Movement, subject, t_ns, xyz, cov, sigma_z, from_t, from_xyz, from_cov, from_sigma_z, path))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
-from twin.core.fences import inside_probability
+from twin.core.deciding import stretch
+from twin.core.fences import probability_at
 from twin.effects import EvidenceFix
 
 if TYPE_CHECKING:
@@ -26,35 +24,21 @@ def passage(
     Returns:
         the points of entry, middle and exit; only the middle one's probability is known.
     """
-    shape = prisms.shapes[fence]
-    line = shapely.LineString([(begin.x_m, begin.y_m), (end.x_m, end.y_m)])
-    if line.length == 0.0 or not shape.intersects(line):
+    first, last = int(prisms.edge_start[fence]), int(prisms.edge_start[fence + 1])
+    since, until = stretch(prisms.edges, first, last, begin.x_m, begin.y_m, end.x_m, end.y_m)
+    if until <= since:
         return None
-    stretches = [part for part in shapely.get_parts(shape.intersection(line)) if part.length > 0.0]
-    if not stretches:
+    middle = _between(begin, end, 0.5 * (since + until))
+    if probability_at(prisms, fence, begin, sigma_z_m) > prisms.exit[fence]:
         return None
-    longest = max(stretches, key=lambda part: float(part.length))
-    share = sorted(line.project(shapely.Point(xy)) / line.length for xy in longest.coords)
-    middle = _between(begin, end, 0.5 * (share[0] + share[-1]))
-    outside, inside = _probabilities(prisms, fence, [begin, middle], sigma_z_m)
-    if outside > prisms.exit[fence] or inside < prisms.enter[fence]:
+    inside = probability_at(prisms, fence, middle, sigma_z_m)
+    if inside < prisms.enter[fence]:
         return None
     return (
-        _between(begin, end, share[0]),
+        _between(begin, end, since),
         EvidenceFix(middle.t_ns, middle.x_m, middle.y_m, middle.z_m, middle.cov_m2, inside),
-        _between(begin, end, share[-1]),
+        _between(begin, end, until),
     )
-
-
-def _probabilities(prisms: Prisms, fence: int, fixes: list[EvidenceFix], sigma_z_m: float) -> list[float]:
-    found: list[float] = inside_probability(
-        prisms,
-        np.full(len(fixes), fence),
-        np.array([[fix.x_m, fix.y_m, fix.z_m] for fix in fixes]),
-        np.array([fix.cov_m2 for fix in fixes]),
-        np.full(len(fixes), sigma_z_m),
-    ).tolist()
-    return found
 
 
 def _between(a: EvidenceFix, b: EvidenceFix, share: float) -> EvidenceFix:

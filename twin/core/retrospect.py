@@ -175,8 +175,9 @@ def _crossings(world: World, moves: Movements) -> list[Crossing]:
         other = 1.0 - float(likelihood[i]) if pair.inside else float(chance[i])
         odds = odds_of(other, (int(moves.t_ns[i]) - int(moves.from_t_ns[i])) / NS_PER_S)
         clear = bool(likelihood[i] <= prisms.exit[0] if blurred[i] else chance[i] <= prisms.exit[0])
-        seen = Seen(i, 0, float(wider[i] if pair.inside else chance[i]), turned, gone_by, odds, clear)
-        pair, more = folded(pair, prisms, moves, seen)
+        (move,) = moves.at(np.array([i]))
+        seen = Seen(move, 0, float(wider[i] if pair.inside else chance[i]), turned, gone_by, odds, clear)
+        pair, more = folded(pair, prisms, seen)
         found += more
     return sorted(found, key=lambda crossing: (crossing.t_ns, crossing.subject))
 
