@@ -298,9 +298,10 @@ def _undecided(before: Pair, prisms: Prisms, seen: Seen) -> tuple[Pair, list[Cro
     if not seen.move.path:
         return OUTSIDE, []
     left = before.left or seen.move.origin
-    if before.streak and odds > 0.0:
-        return Pair(False, before.entered_ns, before.streak, left, before.before_ns, odds), []
-    return Pair(left=left), []
+    goes_on = before.streak and odds > 0.0
+    return Pair(False, before.entered_ns, before.streak, left, before.before_ns, odds) if goes_on else Pair(
+        left=left
+    ), []
 
 
 def _passage(before: Pair, prisms: Prisms, seen: Seen) -> list[Crossing]:
