@@ -262,11 +262,13 @@ async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     """Everything the core says, kept and passed on: tracks and journal in PostGIS, positions and alarms on MQTT."""
     from twin.bus.mqtt import MqttBus  # noqa: PLC0415 - a role loads only what it runs
+    from twin.sinks.keeper import Keeper  # noqa: PLC0415 - as above
     from twin.sinks.outbound import OutboundSink  # noqa: PLC0415 - as above
     from twin.sinks.store import StoreSink  # noqa: PLC0415 - as above
 
     watch = PlantWatch(settings.database_url, clock, pool_size=2)
     store = StoreSink(watch.engine, settings.spool_dir, clock, spool_bytes=settings.spool_bytes)
+    keeper = Keeper(watch.engine, clock)
     vitals = Vitals()
 
     def frame_of(code: str) -> SiteFrame | None:
@@ -278,7 +280,9 @@ async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 
     def look() -> Vitals:
         kept, sent = store.vitals, outbound.vitals
-        vitals.trouble = kept.trouble or ("" if outside.connected else "the MQTT broker is not reachable")
+        vitals.trouble = (
+            kept.trouble or keeper.vitals.trouble or ("" if outside.connected else "the MQTT broker is not reachable")
+        )
         vitals.queues["spool_bytes"] = kept.spool_bytes
         vitals.queues["spool.dropped"] = kept.dropped
         vitals.queues["refused.dropped"] = kept.refused
@@ -292,6 +296,7 @@ async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     # Storing begins at once, database or not: the spool takes what comes.
     async with outside, asyncio.TaskGroup() as tasks:
         tasks.create_task(store.run(bus))
+        tasks.create_task(keeper.run())
         tasks.create_task(outbound.run(bus))
         tasks.create_task(watch.follow(_ignore))
         for _ in range(round(CONNECT_S / PERIOD_S)):

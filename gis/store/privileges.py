@@ -4,6 +4,7 @@ reader      sees everything (API for regulators, reports, GIS desktops)
 writer      and appends to the histories; cannot change or remove what is written, nor create tables
 editor      and writes new versions of records, closing old ones; cannot remove any but drafts
 importer    and replaces whole plants
+keeper      a writer that also puts tracks in order: chunks into larger ones
 """
 
 from __future__ import annotations
@@ -26,16 +27,22 @@ _RECORDS = tuple(
     for table in tables.metadata.sorted_tables
     if table not in (*_HISTORIES, *_DERIVED) and table.name != "spatial_ref_sys"
 )
-_LATER = {"writer": ("reader",), "editor": ("reader", "writer"), "importer": ("reader", "writer", "editor")}
+_LATER = {
+    "writer": ("reader",),
+    "editor": ("reader", "writer"),
+    "importer": ("reader", "writer", "editor"),
+    "keeper": ("reader", "writer"),
+}
 
 
 class Right(StrEnum):
-    """The kinds of accounts, each with the rights of those before it."""
+    """The kinds of accounts, each with the rights of those before it; a keeper with those of a writer."""
 
     READER = "reader"
     WRITER = "writer"
     EDITOR = "editor"
     IMPORTER = "importer"
+    KEEPER = "keeper"
 
 
 def grant(conn: Connection, account: str, right: Right) -> None:
@@ -71,4 +78,6 @@ _STATEMENTS = {
     # A draft is nobody's record yet.
     Right.EDITOR: (_on("INSERT, UPDATE", _RECORDS), _on("DELETE", (tables.fence_draft,))),
     Right.IMPORTER: (_on("DELETE", _RECORDS),),
+    # Rows are locked while they are merged, which asks for the right to change them.
+    Right.KEEPER: (_on("UPDATE, DELETE", (histories.track_chunk,)),),
 }

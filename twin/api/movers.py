@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from gis.fix import FixStatus, r95_m
+from gis.store.packing import covariance_as_kept, place_as_kept, probability_as_kept
 from gis.time import format_time
 from twin.api.directory import TAG_PREFIX
 from twin.api.frames import BIT_ALARM, BIT_SOS, BIT_STILL, BIT_UNSEEN, STATUS_MASK, encode_frame
@@ -118,9 +119,10 @@ class Movers:
         # Of several fixes of one mover the newest comes last in `order`, and NumPy keeps the last assignment.
         rows = rows[order]
         self.t_ns[rows] = moved.fix_t_ns[order]
-        self.xyz_m[rows] = moved.xyz_m[order]
-        self.r95_m[rows] = r95_m(moved.cov_m2[order])
-        self.p_still[rows] = np.nan_to_num(moved.p_still[order])
+        # To the units the store keeps, so that the same instant asked for later looks the same.
+        self.xyz_m[rows] = place_as_kept(moved.xyz_m[order])
+        self.r95_m[rows] = r95_m(covariance_as_kept(moved.cov_m2[order]))
+        self.p_still[rows] = probability_as_kept(moved.p_still[order])
         self.status[rows] = moved.status[order] & STATUS_MASK
         self.seen[rows] = True
         for source, row in zip(order.tolist(), rows.tolist(), strict=True):

@@ -25,7 +25,7 @@ from gis.plant import (
     RoleKind,
     Schedule,
 )
-from twin.api.live_schemas import AlarmRecord, CameraNow, CrossingRecord, PersonNow, ReadingNow
+from twin.api.live_schemas import AlarmRecord, CameraNow, CrossingRecord, ReadingNow
 from twin.api.wire import GeoJsonGeometry, Iso, SubjectKind, Wire
 
 
@@ -309,20 +309,6 @@ class SeriesRecord(Wire):
     min: list[float]
     mean: list[float]
     max: list[float]
-
-
-class StateRecord(Wire):
-    """The plant as it stood at one instant."""
-
-    at: Iso
-    people: list[PersonNow]
-    vehicles: list[PersonNow]
-    zones: list[ZoneRecord]
-    fences: list[FenceRecord]
-    alarms: list[AlarmRecord]
-    readings: list[ReadingNow]
-    gaps: list[GapRecord]
-    """Stretches around the instant in which something was lost."""
 
 
 class PlantPage(Wire):

@@ -20,6 +20,7 @@ from twin.api import (
     replay_schemas,
     replay_tracks,
     schemas,
+    state_schemas,
     wire,
 )
 
@@ -40,6 +41,7 @@ _MODULES = (
     wire,
     live_schemas,
     schemas,
+    state_schemas,
     fence_schemas,
     commissioning_schemas,
     alarm_desk_schemas,

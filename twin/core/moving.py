@@ -225,9 +225,22 @@ def _too_far(
     return np.asarray(distance - slack_m > speed_mps * (track["t_ns"] - t_ns) / 1e9, bool)
 
 
+def learnt_period_s(recent_ns: NDArray[np.int64], longest_s: float) -> NDArray[np.float64]:
+    """(n,) what the times (n, k) of the last fixes taught of the time between them; 0 stands for no fix."""
+    period = np.zeros(len(recent_ns))
+    for before, after in zip(recent_ns.T[:-1], recent_ns.T[1:], strict=True):
+        interval = np.where(before > 0, np.minimum((after - before) / 1e9, longest_s), 0.0)
+        period = _learnt(period, interval)
+    return period
+
+
 def _period(before: NDArray[np.void], track: NDArray[np.void], longest_s: float) -> NDArray[np.float64]:
     """(n,) the learnt time between a subject's fixes, seconds; a long silence teaches little."""
     known = before["period_s"]
     interval = np.where(before["t_ns"] > 0, np.minimum((track["t_ns"] - before["t_ns"]) / 1e9, longest_s), 0.0)
+    return _learnt(known, interval)
+
+
+def _learnt(known: NDArray[np.float64], interval: NDArray[np.float64]) -> NDArray[np.float64]:
     learnt = np.where(known > 0, known + _PERIOD_GAIN * (np.minimum(interval, 3.0 * known) - known), interval)
     return np.asarray(learnt, float)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from gis.errors import StoreError, StoreUnavailableError
 from gis.fix import Reason
@@ -96,7 +97,7 @@ class StoreWriter:
                 frame = self._frame(connection, plant)
                 chunks = read_tracks(connection, plant, frame, low, high + 1) if frame is not None else []
             for chunk in chunks:
-                if not chunk.reasons[0] & Reason.LATE:
+                if not np.all(chunk.reasons & Reason.LATE):
                     key = TrackKey(plant, chunk.subject, chunk.tag_id)
                     stored[key] = max(stored.get(key, -1), chunk.last_seq)
         return stored

@@ -15,7 +15,7 @@ from gis.store.readings import append_readings
 from gis.store.tracks import TrackChunk, append_chunks
 from gis.wire import decode
 from tests.twin.api.small import FRAME, T0, S, alarm, alarm_changed, names, readings, snapshot
-from twin.api import live_schemas, schemas
+from twin.api import live_schemas, schemas, state_schemas
 from twin.api.answers import GEOJSON
 from twin.api.catalogue import COLLECTIONS
 from twin.api.routes import history
@@ -84,7 +84,7 @@ def test_answers_are_what_their_models_say(twin: Twin, engine: Engine) -> None:
         f"{P}/crossings": schemas.CrossingPage,
         f"{P}/tracks": schemas.TrackPage,
         f"{P}/tracks/P000": schemas.TrackRecord,
-        f"{P}/state": schemas.StateRecord,
+        f"{P}/state": state_schemas.StateRecord,
         f"{P}/sensors/LT-1/series": schemas.SeriesRecord,
         **{f"{P}/{one.name}": one.page for one in COLLECTIONS.values()},
     }
@@ -202,7 +202,8 @@ def test_the_plant_as_it_stood(twin: Twin, engine: Engine) -> None:
     assert [(one["value"], one["limit"]) for one in told["readings"]] == [(10.2, "h")]
     assert told["gaps"][0]["reason"] == "overflow"
     now = twin.client.get(f"{P}/state").json()
-    assert (now["people"], now["alarms"]) == ([], [])
+    assert [(row["id"], row["status"]) for row in now["people"]] == [("P000", "lost")]
+    assert now["alarms"] == []
     assert {fence["code"]: fence["version"] for fence in now["fences"]} == {"F-1": 2, "F-2": 1}
     assert now["readings"][0]["value"] == 3.0
 

@@ -9,14 +9,13 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
 from gis.fix import r95_m
-from gis.store.journal import alarms_at, read_entries
-from gis.store.plants import load_plant
+from gis.store.journal import alarms_at, inside_at, read_entries
+from gis.store.musters import muster_at
+from gis.store.positions import standing_at
 from gis.store.readings import latest, read_series
 from gis.store.subjects import tracked_subjects
-from gis.store.tracks import positions_at, read_tracks
+from gis.store.tracks import read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time
-from twin.api import records
-from twin.api.alarm_records import alarm_record
 from twin.api.answers import (
     After,
     InstantText,
@@ -30,13 +29,15 @@ from twin.api.answers import (
     wants_geojson,
 )
 from twin.api.directory import Directory
-from twin.api.movers import person_rows
+from twin.api.musters import muster_from
 from twin.api.permissions import Permission, permitted
 from twin.api.problems import MissingError
 from twin.api.routes.alarms import read_alarm
-from twin.api.schemas import GapRecord, SeriesRecord, StateRecord, TrackPage, TrackQuality, TrackRecord
+from twin.api.schemas import GapRecord, SeriesRecord, TrackPage, TrackQuality, TrackRecord
 from twin.api.selection import cut
 from twin.api.smoothed import MARGIN_NS, smoothed
+from twin.api.state import mover_rows, state_record
+from twin.api.state_schemas import StateRecord
 from twin.api.wire import Feature
 from twin.events import Reading
 
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
     from gis.store.journal import JournalEntry
     from gis.store.tracks import TrackChunk
-    from twin.api.live_schemas import PersonNow
 
 router = APIRouter(tags=["history"])
 DEFAULT_SPAN_S = 600.0
@@ -56,8 +56,7 @@ LONGEST_TRACK_S = 86_400.0
 PAGE_SUBJECT_S = 400_000.0
 LONGEST_TREND_S = 366 * 86_400.0
 GAP_AROUND_S = 600.0
-# A position this much older than the instant asked for says no more than that its carrier was there once.
-LOST_AFTER_S = 10.0
+READINGS_BACK_S = 7 * 86_400.0
 SLOW_MS = 20_000
 Quality = Annotated[
     TrackQuality, Query(description="smoothed: each fix corrected by the fixes after it, for replay and inquiry.")
@@ -67,32 +66,31 @@ Beginning = Annotated[str | None, Query(alias="from", max_length=40, description
 
 @router.get("/plants/{plant}/state", response_model=StateRecord, **permitted(Permission.HISTORY_VIEW))
 async def state(deps: TheDeps, plant: str, at: InstantText = None) -> Response:
-    """The plant at one instant: positions, readings, alarms, and the fences and zones that held then."""
+    """The plant at one instant: who was where and inside what, readings, alarms, muster, and the records that held."""
     model = deps.model(plant)
     now_ns = deps.clock.now_ns()
     at_ns = min(instant(at, "at", now_ns), now_ns)
+    then = Directory(model.plant, at_ns)
+    return answer(await deps.history.ask(lambda connection: state_at(connection, then, at_ns, now_ns), SLOW_MS))
 
-    def question(connection: Connection) -> StateRecord:
-        then = Directory(load_plant(connection, plant, at_ns), at_ns)
-        chunks = positions_at(connection, plant, model.plant.head.frame, at_ns)
-        around = round(GAP_AROUND_S * NS_PER_S)
-        people, vehicles = _split(then, chunks, at_ns)
-        return StateRecord(
-            at=format_time(at_ns),
-            people=people,
-            vehicles=vehicles,
-            zones=[records.zone_record(zone) for zone in then.zones],
-            fences=[records.fence_record(fence) for fence in then.fences.values()],
-            alarms=[alarm_record(read_alarm(body), then) for body in alarms_at(connection, plant, at_ns)],
-            readings=[
-                records.reading_now(Reading(*stored), then)
-                for stored in latest(connection, plant, at_ns)
-                if np.isfinite(stored.value)
-            ],
-            gaps=gaps_between(connection, plant, at_ns - around, at_ns + around, now_ns),
-        )
 
-    return answer(await deps.history.ask(question, SLOW_MS))
+def state_at(connection: Connection, then: Directory, at_ns: int, now_ns: int) -> StateRecord:
+    """The plant at an instant, by the store; `then` looks records up as they held at it."""
+    plant = then.plant.head.code
+    subjects = [*then.people, *then.vehicles]
+    standing = standing_at(connection, plant, then.plant.head.frame, at_ns, subjects)
+    around = round(GAP_AROUND_S * NS_PER_S)
+    muster = muster_at(connection, plant, at_ns)
+    return state_record(
+        then,
+        at_ns,
+        movers=mover_rows(then, standing, at_ns),
+        inside=inside_at(connection, plant, at_ns),
+        alarms=[read_alarm(body) for body in alarms_at(connection, plant, at_ns)],
+        readings=[Reading(*stored) for stored in latest(connection, plant, at_ns, oldest_s=READINGS_BACK_S)],
+        muster=None if muster is None else muster_from(muster),
+        gaps=gaps_between(connection, plant, at_ns - around, at_ns + around, now_ns),
+    )
 
 
 @router.get("/plants/{plant}/tracks", response_model=TrackPage, **permitted(Permission.HISTORY_VIEW))
@@ -255,23 +253,3 @@ def gap_record(entry: JournalEntry) -> GapRecord:
         t_to=format_time(int(body.get("to_ns", entry.t_ns))),
         reason=str(body.get("reason", "unknown")),
     )
-
-
-def _split(directory: Directory, chunks: Sequence[TrackChunk], at_ns: int) -> tuple[list[PersonNow], list[PersonNow]]:
-    if not chunks:
-        return [], []
-    t_ns = np.array([chunk.t_ns[-1] for chunk in chunks], np.int64)
-    status = np.array([chunk.status[-1] for chunk in chunks], np.uint8)
-    rows = person_rows(
-        directory,
-        [chunk.subject for chunk in chunks],
-        [chunk.tag_id for chunk in chunks],
-        t_ns,
-        np.array([chunk.xyz_m[-1] for chunk in chunks]),
-        r95_m(np.array([chunk.cov_m2[-1] for chunk in chunks])),
-        np.array([chunk.p_still[-1] for chunk in chunks]),
-        np.where(at_ns - t_ns > LOST_AFTER_S * NS_PER_S, 3, status).astype(np.uint8),
-    )
-    rows.sort(key=lambda row: row.id)
-    vehicles = [row for row in rows if directory.kind_of(row.id) == "vehicle"]
-    return [row for row in rows if directory.kind_of(row.id) != "vehicle"], vehicles

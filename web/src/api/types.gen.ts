@@ -290,6 +290,12 @@ export interface AssetRecord {
   attributes: FixedRoofTank | FloatingRoofTank | SphereTank | BulletTank | Column | Reactor | HeatExchanger | Pump | PipeRack | Building | Warehouse | LoadingBay | Flare | Bund | Road | Unit | GasDetector | AnchorPoint | CameraPole | MusterPoint;
 }
 
+/** Who carries a tag. */
+export interface AssignmentRecord {
+  tag: string;
+  subject: string;
+}
+
 /** Unique things of one kind in one mesh in site metres; `_FEATURE` is the index in `features`. */
 export interface BakedEntry {
   kind: string;
@@ -1747,16 +1753,22 @@ export interface SphereTank {
   clearance_m: number;
 }
 
-/** The plant as it stood at one instant. */
+/** The plant as it stood at one instant, with the records that held then. */
 export interface StateRecord {
   /** ISO 8601 UTC, ends in Z */
   at: string;
   people: PersonNow[];
   vehicles: PersonNow[];
+  inside: InsideNow[];
   zones: ZoneRecord[];
   fences: FenceRecord[];
+  /** With the limits that held then, and the newest value up to then. */
+  sensors: SensorRecord[];
+  assignments: AssignmentRecord[];
   alarms: AlarmRecord[];
   readings: ReadingNow[];
+  tanks: TankNow[];
+  muster: MusterRecord | null;
   /** Stretches around the instant in which something was lost. */
   gaps: GapRecord[];
 }
@@ -1838,6 +1850,12 @@ export interface TagSeen {
   degraded: number;
   predicted: number;
   lost: number;
+}
+
+/** How full a tank is. */
+export interface TankNow {
+  asset: string;
+  level: ReadingNow;
 }
 
 /** A sensor, or what it stands at. */
