@@ -82,6 +82,12 @@ class FilterBank:
         row = self.tags
         self.tags += 1
         self._parameters[row] = (q, sigma_z_m)
+        state = self._state[row]
+        state[at.TIME] = -np.inf
+        state[at.HEARD : at.PRINTS : at.HEARD_SIZE] = -1.0
+        state[at.HEARD + 1 : at.PRINTS : at.HEARD_SIZE] = -np.inf
+        self._checkpoints[row, :, at.TIME] = np.inf
+        self._metas[row, 1] = -np.inf
         return row
 
     def calibrate_pair(self, row: int, anchor: int, calibration: PairCalibration) -> None:
@@ -226,18 +232,13 @@ class FilterBank:
         self._value: list[float] = []
 
     def _grow(self, capacity: int) -> None:
-        more = capacity - len(self._state)
-        state = np.zeros((more, at.ROW_SIZE))
-        state[:, at.TIME] = -np.inf
-        heard = slice(at.HEARD, at.PRINTS, at.HEARD_SIZE)
-        state[:, heard] = -1.0
-        state[:, heard.start + 1 : at.PRINTS : at.HEARD_SIZE] = -np.inf
-        checkpoints = np.zeros((more, at.CHECKPOINTS, at.ROW_SIZE))
-        checkpoints[:, :, at.TIME] = np.inf
-        metas = np.zeros((more, 2))
-        metas[:, 1] = -np.inf
-        self._state = np.vstack([self._state, state])
-        self._parameters = np.vstack([self._parameters, np.zeros((more, at.PARAMETER_SIZE))])
-        self._rings = np.concatenate([self._rings, np.zeros((more, at.RING, at.SCALAR_SIZE))])
-        self._metas = np.vstack([self._metas, metas])
-        self._checkpoints = np.concatenate([self._checkpoints, checkpoints])
+        """Make room; memory that no tag has used yet stays untouched, so the system has not given it either."""
+
+        def grown(table: NDArray[np.float64]) -> NDArray[np.float64]:
+            more = np.zeros((capacity, *table.shape[1:]))
+            more[: self.tags] = table[: self.tags]
+            return more
+
+        self._state, self._parameters = grown(self._state), grown(self._parameters)
+        self._rings, self._metas = grown(self._rings), grown(self._metas)
+        self._checkpoints = grown(self._checkpoints)

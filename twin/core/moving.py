@@ -14,7 +14,7 @@ from twin.core.membership import moved
 from twin.core.movements import Movements
 from twin.core.presence import crossed
 from twin.core.roster import CarrierKind
-from twin.core.tracks import TRACK
+from twin.core.tracks import TRACK, copied
 from twin.core.world import positions, with_roster
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _believed(world: World, one: _Arrived) -> tuple[World, _Arrived, Movements]:
     track["recent_ns"][:, 0] = track["t_ns"]
     track["period_s"] = _period(before, track, world.parameters.longest_period_s)
 
-    tracks = world.tracks.copy()
+    tracks = copied(world.tracks)
     tracks[one.subject] = track
     rows = np.flatnonzero(believed)
     moves = Movements(

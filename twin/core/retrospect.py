@@ -24,7 +24,7 @@ from twin.core.observing import observed
 from twin.core.presence import crossed
 from twin.core.settling import reconciled
 from twin.core.step import step
-from twin.core.tracks import aged
+from twin.core.tracks import aged, copied
 from twin.core.world import new_world
 from twin.effects import AlarmChanged, AlarmState, Crossed, Direction
 from twin.events import Ticked
@@ -230,7 +230,7 @@ def _seen(
     times: dict[int, NDArray[np.int64]],
 ) -> World:
     """The world whose tracks hold everybody's newest fix by now."""
-    tracks = world.tracks.copy()
+    tracks = copied(world.tracks)
     for row, start in starts.items():
         at = int(np.searchsorted(times[row], world.now_ns, side="right")) - 1
         if at < 0:

@@ -24,7 +24,7 @@ from twin.core.presence import crossed
 from twin.core.process import taken
 from twin.core.records import abandoned, with_fences_of, with_plant
 from twin.core.settling import reconciled, settled
-from twin.core.tracks import aged
+from twin.core.tracks import aged, copied
 from twin.core.travelling import travelled
 from twin.effects import (
     CameraChanged,
@@ -177,7 +177,7 @@ def _ticked(world: World, out: Ledger) -> World:
         lost_periods=known.lost_periods,
     )
     if len(rows):
-        tracks = world.tracks.copy()
+        tracks = copied(world.tracks)
         tracks["status"][rows] = status
         world = replace(world, tracks=tracks)
         for row, value in zip(rows.tolist(), status.tolist(), strict=True):

@@ -53,6 +53,11 @@ def no_tracks(n: int) -> NDArray[np.void]:
     return table
 
 
+def copied(tracks: NDArray[np.void]) -> NDArray[np.void]:
+    """The table once more. As bytes: field by field, as NumPy copies records, it takes thirty times as long."""
+    return tracks.view(np.uint8).copy().view(TRACK)
+
+
 def taken_up(positions: PositionsMoved, roster: Roster) -> NDArray[np.void]:
     """The table as a former core's last picture shows it; whoever the roster lacks is left out."""
     table = no_tracks(len(roster.carriers))

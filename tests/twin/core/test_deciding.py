@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,8 +12,10 @@ import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from locator.estimator.compiled import COMPILED
 from tests.golden.scenario import T0_NS, fence, head
 from tests.twin.core.test_fences import SHAPES
+from twin.core import deciding
 from twin.core.fences import inside_probability, prisms_at
 from twin.core.membership import Membership, moved
 from twin.core.movements import Movements
@@ -98,5 +100,9 @@ def test_both_ways_give_the_same_probability() -> None:
     assert ((expected > 0.01) & (expected < 0.99)).sum() > 1000
 
 
-def test_warming_up_decides_something() -> None:
-    assert warm_core() == 1
+def test_warming_up_crosses_in_every_way() -> None:
+    assert warm_core() == 3
+    if COMPILED:
+        kernels: list[Any] = [deciding.gather, deciding.judge, deciding.probability, deciding.stretch]
+        for kernel in kernels:
+            assert kernel.signatures, "this one would be compiled in the middle of the first crossing"
