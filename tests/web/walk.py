@@ -1,14 +1,16 @@
-"""A contractor walks into a fence and out again: `python -m tests.web.walk STATUS FENCE INSIDE_S`.
+"""A contractor walks into a fence and out again: `python -m tests.web.walk STATUS FENCE`.
 
 Puts a person with a tag into the records of the twin that the status file names, publishes their fixes as a positioning
 engine would, and takes the records away at the end. Prints the person's code, then `inside` once the first fixes inside
-are out, and `left` at the end. The simulator knows nothing of them, so nobody else speaks for that tag.
+are out; stays until terminated (or for five minutes), walks out and prints `left`. The simulator knows nothing of them, so nobody else speaks for that tag.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import time
 import urllib.request
 from datetime import UTC, datetime
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
 
     from gis.plant import Plant
 
-PERIOD_S = 0.5
-OUTSIDE_M = 25.0
+PERIOD_S = 0.4
+OUTSIDE_M = 12.0
+STEPS = 20
+LONGEST_STAY_S = 300.0
 
 
 def answer(url: str, path: str) -> Any:
@@ -40,8 +44,10 @@ def answer(url: str, path: str) -> Any:
         return json.load(said)
 
 
-def main(status_path: str, fence: str, inside_s: float) -> None:
+def main(status_path: str, fence: str) -> None:
     """Walk."""
+    called_out = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: called_out.set())
     status = json.loads(Path(status_path).read_text(encoding="utf-8"))
     url = status["url"]
     plant = answer(url, "/plants")["items"][0]
@@ -67,7 +73,7 @@ def main(status_path: str, fence: str, inside_s: float) -> None:
             assignments=[TagAssignment(tag=tag, person=person, valid_from=since)],
         )
     try:
-        walk(client, f"twin/v1/{code}/uwb/{engine}/fix", tag, person, area, inside_s)
+        walk(client, f"twin/v1/{code}/uwb/{engine}/fix", tag, person, area, called_out)
     finally:
         with transaction(engine_of) as connection:
             plant_now = load_plant(connection, code)
@@ -88,22 +94,31 @@ def without(plant: Plant, person: str, tag: str) -> Plant:
     )
 
 
-def walk(client: Client, topic: str, tag: str, person: str, area: BaseGeometry, inside_s: float) -> None:
-    """From the west into the middle, stay, and back."""
+def walk(
+    client: Client, topic: str, tag: str, person: str, area: BaseGeometry, called_out: threading.Event
+) -> None:
+    """From the west into the middle, stay until called out, and back."""
     middle = area.representative_point()
     west = area.bounds[0] - OUTSIDE_M
-    path = [west + (middle.x - west) * i / 40 for i in range(41)]
-    way = [*[west] * 8, *path, *[middle.x] * int(inside_s / PERIOD_S), *reversed(path), *[west] * 6]
-    print(person, flush=True)
-    for i, x in enumerate(way):
+    path = [west + (middle.x - west) * i / STEPS for i in range(STEPS + 1)]
+
+    def stand(x: float) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         fix = {"tag": tag, "t": now, "seq": int(time.time() * 10), "x": x, "y": middle.y, "z": 1.2, "sd": 0.3}
         client.publish(topic, json.dumps(fix), qos=1).wait_for_publish(5)
-        if i == len(path) + 11:
-            print("inside", flush=True)
         time.sleep(PERIOD_S)
+
+    print(person, flush=True)
+    for x in [*[west] * 8, *path, *[middle.x] * 4]:
+        stand(x)
+    print("inside", flush=True)
+    until = time.monotonic() + LONGEST_STAY_S
+    while not called_out.is_set() and time.monotonic() < until:
+        stand(middle.x)
+    for x in [*reversed(path), *[west] * 6]:
+        stand(x)
     print("left", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2])
