@@ -156,7 +156,17 @@ class _EngineFilters:
         results = self.bank.run()
         made = (results.verdict < 2) | (results.values[:, at.O_STATUS] < at.LOST)
         late = int(len(made) - made.sum())
-        return (self._batch(results, made) if made.any() else None), late
+        if not made.any():
+            return None, late
+        batch = self._batch(results, made)
+        self._attend(batch)
+        return batch, late
+
+    def _attend(self, batch: FixBatch) -> None:
+        """Where people are known to be, anchors are expected to be heard."""
+        sure = batch.status <= at.DEGRADED
+        if sure.any():
+            self.watch.stood(batch.xyz_m[sure, :2], int(batch.t_ns.max()), self.anchors)
 
     def _batch(self, results: Results, made: NDArray[np.bool_]) -> FixBatch:
         v = results.values[made]

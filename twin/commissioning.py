@@ -25,7 +25,7 @@ class AnchorReport(msgspec.Struct, frozen=True, array_like=True):
     engine: str
     anchor: str
     state: str
-    """ok, learning, silent, shifted, or unreliable."""
+    """ok, learning, idle, silent, shifted, or unreliable."""
     ranges: int
     residual_m: float
     """By how much its ranges usually miss the predictions."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from locator.estimator import layout as at
+from locator.estimator.attendance import Attendance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,8 @@ SHIFT_M = 0.10
 """Usual miss beyond which an anchor has moved, or something new stands before it."""
 UNRELIABLE = 0.2
 """Share of gated ranges beyond which an anchor is unreliable."""
-SILENT_NS = 60 * 1_000_000_000
+RECENT_NS = 60 * 1_000_000_000
+"""Heard so lately, an anchor is judged by what it said."""
 WIDEST = 2.0
 """How far learnt noise may exceed the noise on record. It never falls below: quiet hours in the open would leave the
 same anchor unprotected against the next tank in between (measured: 90 % in the 95 % ellipse became 86 %)."""
@@ -69,7 +71,8 @@ class AnchorHealth:
         shift_m: by how much its ranges usually miss the predictions, metres.
         gated: share of its ranges that were not believed.
         last_ns: newest range, UTC nanoseconds; 0 for none.
-        state: ok, learning, silent, shifted, or unreliable.
+        state: ok, learning, idle (not heard lately, and nobody near), silent (not heard though somebody was near),
+            shifted, or unreliable.
     """
 
     anchor: str
@@ -90,6 +93,7 @@ class AnchorWatch:
         self._shift = np.zeros(0)
         self._gated = np.zeros(0)
         self._last_ns = np.zeros(0, np.int64)
+        self._attendance = Attendance()
 
     def take(
         self, ms: NDArray[np.float64], misses: NDArray[np.float64], t_ns: NDArray[np.int64], anchors: Anchors
@@ -99,6 +103,7 @@ class AnchorWatch:
         ranged = ms[:, at.S_KIND] == at.KIND_RANGE
         number = ms[ranged, at.S_A].astype(np.int64)
         np.maximum.at(self._last_ns, number, t_ns[ranged])
+        self._attendance.answered(number, ms[ranged, at.S_VALUE], len(anchors.sigma_m))
         judged = np.flatnonzero(ranged)[~np.isnan(misses[ranged, 0])]
         if not len(judged):
             return
@@ -122,6 +127,10 @@ class AnchorWatch:
         off = np.clip(miss - self._shift[number], -reach, reach)
         self._shift += share * np.bincount(number, weights=off, minlength=len(count))
 
+    def stood(self, xy_m: NDArray[np.float64], t_ns: int, anchors: Anchors) -> None:
+        """Fixes (n, 2) in site metres, the newest at UTC `t_ns`: who is near must be heard."""
+        self._attendance.stood(xy_m, t_ns, anchors.place)
+
     def sigma_m(self, anchors: Anchors) -> NDArray[np.float64]:
         """Noise (k,) to use: learnt where enough was seen, near the noise on record, else that itself."""
         self._grow(len(anchors.sigma_m))
@@ -133,6 +142,7 @@ class AnchorWatch:
         """Every anchor's health, in the order in which they became known."""
         self._grow(len(anchors.sigma_m))
         noise = self.sigma_m(anchors)
+        silent = self._attendance.silent(len(anchors.sigma_m))
         return [
             AnchorHealth(
                 code,
@@ -141,14 +151,14 @@ class AnchorWatch:
                 float(self._shift[k]),
                 float(self._gated[k]),
                 int(self._last_ns[k]),
-                self._state(k, now_ns),
+                "silent" if silent[k] else self._state(k, now_ns),
             )
             for code, k in anchors.number.items()
         ]
 
     def _state(self, k: int, now_ns: int) -> str:
-        if now_ns - int(self._last_ns[k]) > SILENT_NS:
-            return "silent"
+        if now_ns - int(self._last_ns[k]) > RECENT_NS:
+            return "idle"
         if self._ranges[k] < LEARNT:
             return "learning"
         if self._gated[k] > UNRELIABLE:

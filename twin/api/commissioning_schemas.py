@@ -7,7 +7,7 @@ from typing import Literal
 from gis.plant import Code, Names
 from twin.api.wire import FixStatusName, Iso, SubjectKind, Wire
 
-AnchorState = Literal["ok", "learning", "silent", "shifted", "unreliable", "unknown"]
+AnchorState = Literal["ok", "learning", "idle", "silent", "shifted", "unreliable", "unknown"]
 FrameWarning = Literal["few_points", "blunder", "scale", "thin_hull"]
 
 

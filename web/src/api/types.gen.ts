@@ -241,7 +241,7 @@ export interface AnchorNow {
   /** Of the antenna, site metres. */
   z_m: number;
   /** `shifted`: its ranges usually miss; `unreliable`: many were not believed; `unknown`: the locator says nothing. */
-  state: "ok" | "learning" | "silent" | "shifted" | "unreliable" | "unknown";
+  state: "ok" | "learning" | "idle" | "silent" | "shifted" | "unreliable" | "unknown";
   /** Compared with predictions so far. */
   ranges: number;
   /** By how much its ranges usually miss the predictions; positive is long. */

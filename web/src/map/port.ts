@@ -254,7 +254,7 @@ export interface Insets {
   left: number;
 }
 
-export type AnchorState = 'ok' | 'learning' | 'silent' | 'shifted' | 'unreliable' | 'unknown';
+export type AnchorState = 'ok' | 'learning' | 'idle' | 'silent' | 'shifted' | 'unreliable' | 'unknown';
 
 /** A picture that lies on the ground. */
 export interface SurveyRaster {

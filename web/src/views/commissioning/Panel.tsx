@@ -31,6 +31,7 @@ function StateMark({ state }: { state: AnchorState }) {
   const shape = {
     ok: <circle cx="8" cy="8" r="4" />,
     learning: <circle cx="8" cy="8" r="4" />,
+    idle: <circle cx="8" cy="8" r="4" stroke-dasharray="1 2" />,
     unknown: <circle cx="8" cy="8" r="4" stroke-dasharray="2 2" />,
     silent: <path d="M3 3 13 13M13 3 3 13" />,
     shifted: <path d="M8 2 15 14H1Z" />,

@@ -13,7 +13,7 @@ export interface Shown<T> extends Column<T> {
 }
 
 /** Most urgent first. */
-export const STATES = ['unreliable', 'shifted', 'silent', 'unknown', 'learning', 'ok'] as const;
+export const STATES = ['unreliable', 'shifted', 'silent', 'unknown', 'learning', 'idle', 'ok'] as const;
 export const ABNORMAL: ReadonlySet<string> = new Set(['unreliable', 'shifted', 'silent', 'unknown']);
 const STATUSES = ['lost', 'predicted', 'degraded', 'fix'] as const;
 /** Below this a tag is to be charged, percent. */
