@@ -52,7 +52,7 @@ const rowOf = (page: Page, within: string, person: string) =>
   page.getByTestId(within).locator(`[data-alarm*=":${person}"]`).first();
 
 test('raise, acknowledge, explain, run again, handle, close', async ({ page }) => {
-  test.setTimeout(360_000);
+  test.setTimeout(600_000);
   await openPlant(page);
   const walk = await walkInto('F-05');
   try {
@@ -113,7 +113,7 @@ test('raise, acknowledge, explain, run again, handle, close', async ({ page }) =
 });
 
 test('shelve with a reason; it comes back by itself', async ({ page }) => {
-  test.setTimeout(360_000);
+  test.setTimeout(600_000);
   await openPlant(page, 'lang=en');
   const walk = await walkInto('F-04');
   try {

@@ -7,7 +7,7 @@ test('anchors: listed with their health, found on the map, saved as a file', asy
   await openPlant(page);
   await page.getByTestId('rail-commissioning').click();
   const panel = page.getByTestId('commissioning');
-  await expect(page.getByTestId('survey-legend')).toContainText('不可定位', { timeout: 30_000 });
+  await expect(page.getByTestId('survey-legend')).toContainText('不可定位', { timeout: 120_000 });
   const rows = panel.locator('[data-testid=survey-anchors] [data-row]');
   await expect.poll(() => rows.count()).toBeGreaterThan(5);
   // The simulated radio is heard: not every anchor is silent or unknown.
