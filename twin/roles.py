@@ -325,6 +325,7 @@ async def api(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
         clock=clock,
         models_dir=settings.models_dir,
         web_dir=settings.web_dir,
+        keys_dir=settings.spool_dir.parent / "keys",
         expected_roles=tuple(ROLES),
         hosts=() if settings.host in LOOPBACK_HOSTS else (settings.host,),
     )

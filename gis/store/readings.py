@@ -49,6 +49,15 @@ CROSS JOIN LATERAL (
 """)
 
 
+_BEYOND = text("""
+SELECT reading.sensor, t_ns, value
+FROM unnest(CAST(:sensors AS text[]), CAST(:low AS float8[]), CAST(:high AS float8[])) AS asked (sensor, low, high)
+JOIN reading ON reading.plant = :plant AND reading.sensor = asked.sensor
+WHERE t_ns >= :from_ns AND t_ns < :to_ns AND quality = 0 AND (value <= asked.low OR value >= asked.high)
+ORDER BY reading.sensor, t_ns
+""")
+
+
 class StoredReading(NamedTuple):
     """One reading as stored."""
 
@@ -126,3 +135,33 @@ def latest(
     oldest = at_ns - round(oldest_s * 1e9) if at_ns is not None else 0
     rows = conn.execute(_LATEST, {"plant": plant_code, "at_ns": at, "oldest_ns": oldest})
     return [StoredReading(row.sensor, row.t_ns, row.value, QUALITIES[row.quality]) for row in rows]
+
+
+def readings_beyond(
+    conn: Connection,
+    plant_code: str,
+    from_ns: int,
+    to_ns: int,
+    limits: Sequence[tuple[str, float, float]],
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Good readings with from_ns ≤ t < to_ns at or beyond a limit, by sensor: times rising, and values.
+
+    Args:
+        conn: in a transaction.
+        plant_code: plant code.
+        from_ns: first instant, UTC ns.
+        to_ns: first instant no more, UTC ns.
+        limits: (sensor, low, high): a value at or below low, or at or above high, is beyond; infinite for none.
+    """
+    sensors, low, high = zip(*limits, strict=True) if limits else ((), (), ())
+    asked = {"plant": plant_code, "from_ns": from_ns, "to_ns": to_ns}
+    asked |= {"sensors": list(sensors), "low": list(low), "high": list(high)}
+    rows = conn.execute(_BEYOND, asked).all()
+    found: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+    names = np.array([row.sensor for row in rows], object)
+    t_ns = np.array([row.t_ns for row in rows], np.int64)
+    value = np.array([row.value for row in rows], np.float64)
+    for name in dict.fromkeys(names.tolist()):
+        mine = names == name
+        found[name] = (t_ns[mine], value[mine])
+    return found

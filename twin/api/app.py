@@ -37,6 +37,7 @@ from twin.api.routes import (
     ogc_tracks,
     people,
     plants,
+    questions,
     replay,
     tiles,
 )
@@ -96,6 +97,7 @@ def create_app(deps: Deps) -> FastAPI:
         tiles,
         commissioning,
         muster,
+        questions,
     ):
         app.include_router(slice_.router, prefix=PREFIX)
     app.include_router(models.files)

@@ -40,6 +40,7 @@ class Deps:
         models_dir: GLB files and manifests.
         web_dir: the built page.
         expected_roles: roles without which the twin is degraded.
+        keys_dir: where the key that signs reports is kept; None: reports are not offered.
         hosts: further host names under which the page may be opened, besides those of loopback.
     """
 
@@ -50,6 +51,7 @@ class Deps:
     web_dir: Path
     expected_roles: Collection[str] = EXPECTED_ROLES
     hosts: tuple[str, ...] = ()
+    keys_dir: Path | None = None
     hubs: dict[str, Hub] = field(default_factory=dict)
     """Every plant that is served, by code."""
     plants_wanted: set[str] = field(default_factory=set)

@@ -17,6 +17,7 @@ from twin.api import (
     live_messages,
     live_schemas,
     muster_schemas,
+    question_schemas,
     replay_schemas,
     replay_tracks,
     schemas,
@@ -48,6 +49,7 @@ _MODULES = (
     alarm_statistics_schemas,
     muster_schemas,
     replay_schemas,
+    question_schemas,
     live_messages,
 )
 _REQUESTS = (
@@ -61,6 +63,14 @@ _REQUESTS = (
     "MusterStart",
     "MusterWord",
     "MusterEnd",
+    "VisitsAsked",
+    "ReportAsked",
+    "NearAsked",
+    "WaysAsked",
+    "OccupancyAsked",
+    "HeatAsked",
+    "ExceedancesAsked",
+    "Place",
 )
 _SCALARS = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
 

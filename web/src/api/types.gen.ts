@@ -267,6 +267,35 @@ export interface AnchorPoint {
   sigma_m: number;
 }
 
+/** What every answer says of itself. */
+export interface Answer {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many stored fixes were looked at. */
+  fixes: number;
+  /** Stretches of which something is missing in the store: what was there then is not known. */
+  gaps: GapRecord[];
+}
+
+/** One area over the span. */
+export interface AreaOccupancy {
+  key: string;
+  names: Names;
+  people: number;
+  visits: number;
+  dwell_s: number;
+  mean_s: number;
+  longest_s: number;
+  most: number;
+  most_at: string | null;
+  /** Stays whose beginning or end nobody saw. */
+  open_visits: number;
+  /** The most at once in each part of the span. */
+  curve: number[];
+}
+
 /** Assets. */
 export interface AssetPage {
   items: AssetRecord[];
@@ -557,6 +586,25 @@ export interface EllipseRecord {
   probability: number;
 }
 
+/** One stay near somebody. */
+export interface EncounterRecord {
+  subject: SubjectRef;
+  /** ISO 8601 UTC, ends in Z */
+  began: string;
+  /** ISO 8601 UTC, ends in Z */
+  ended: string;
+  dwell_s: number;
+  began_open: boolean;
+  ended_open: boolean;
+  nearest_m: number;
+  /** ISO 8601 UTC, ends in Z */
+  nearest_at: string;
+  /** Standard deviation of the distance. */
+  sigma_m: number;
+  lon: number;
+  lat: number;
+}
+
 /** How an engine's frame is tied to the site. */
 export interface EngineFrameReport {
   engine: string;
@@ -586,6 +634,50 @@ export interface EvidencePoint {
   lat: number;
   r95_m: number;
   probability: number;
+}
+
+/** One stretch of a sensor beyond a limit, and who was near. */
+export interface ExceedanceRecord {
+  sensor: string;
+  names: Names;
+  unit: string;
+  limit: "ll" | "l" | "h" | "hh";
+  /** ISO 8601 UTC, ends in Z */
+  began: string;
+  /** ISO 8601 UTC, ends in Z */
+  ended: string;
+  worst: number;
+  /** ISO 8601 UTC, ends in Z */
+  worst_at: string;
+  lon: number | null;
+  lat: number | null;
+  near: NearExceedance[];
+}
+
+/** When sensors stood beyond their limits, and who was near. */
+export interface ExceedancesAnswer {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many stored fixes were looked at. */
+  fixes: number;
+  /** Stretches of which something is missing in the store: what was there then is not known. */
+  gaps: GapRecord[];
+  radius_m: number;
+  exceedances: ExceedanceRecord[];
+}
+
+/** Which sensors stood beyond a limit, and who was near? */
+export interface ExceedancesAsked {
+  t_from: string;
+  t_to: string;
+  subjects?: string[] | null;
+  roles?: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s?: number;
+  radius_m?: number;
+  sensors?: string[] | null;
 }
 
 /** Where one subject was around an alarm, and how likely inside the fence. */
@@ -947,6 +1039,39 @@ export interface HealthRecord {
   plants: Record<string, PlantHealth>;
 }
 
+/** Seconds spent in squares of the site, only those that are not empty. */
+export interface HeatAnswer {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many stored fixes were looked at. */
+  fixes: number;
+  /** Stretches of which something is missing in the store: what was there then is not known. */
+  gaps: GapRecord[];
+  west_m: number;
+  south_m: number;
+  cell_m: number;
+  rows: number;
+  columns: number;
+  row: number[];
+  column: number[];
+  seconds: number[];
+  /** Lon/lat of north-west, north-east, south-east, south-west of the whole grid. */
+  corners: [[number, number], [number, number], [number, number], [number, number]];
+}
+
+/** Where was time spent? */
+export interface HeatAsked {
+  t_from: string;
+  t_to: string;
+  subjects?: string[] | null;
+  roles?: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s?: number;
+  cell_m?: number;
+}
+
 /** Shell-and-tube exchanger on saddles. */
 export interface HeatExchanger {
   kind: "heat_exchanger";
@@ -1266,6 +1391,68 @@ export interface Names {
   en: string;
 }
 
+/** Who was near, for how long, how near. */
+export interface NearAnswer {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many stored fixes were looked at. */
+  fixes: number;
+  /** Stretches of which something is missing in the store: what was there then is not known. */
+  gaps: GapRecord[];
+  subject: SubjectRef;
+  radius_m: number;
+  encounters: EncounterRecord[];
+  people: PersonDwell[];
+}
+
+/** Who was within some metres of this person? */
+export interface NearAsked {
+  t_from: string;
+  t_to: string;
+  subjects?: string[] | null;
+  roles?: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s?: number;
+  subject: string;
+  radius_m?: number;
+}
+
+/** Somebody near a sensor while it stood beyond a limit. */
+export interface NearExceedance {
+  subject: SubjectRef;
+  dwell_s: number;
+}
+
+/** How full the areas were, and where people went next. */
+export interface OccupancyAnswer {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many stored fixes were looked at. */
+  fixes: number;
+  /** Stretches of which something is missing in the store: what was there then is not known. */
+  gaps: GapRecord[];
+  areas: AreaOccupancy[];
+  transitions: Transition[];
+}
+
+/** How full were these areas, and who went where next? */
+export interface OccupancyAsked {
+  t_from: string;
+  t_to: string;
+  subjects?: string[] | null;
+  roles?: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s?: number;
+  /** Empty: every fence that holds at the end of the span. */
+  places?: Place[];
+  /** Parts of the curve of each area. */
+  steps?: number;
+}
+
 /** What an alarm watches is out of service for maintenance. */
 export interface OutageRecord {
   by: string;
@@ -1313,6 +1500,13 @@ export interface PeopleMessage {
 export interface PeopleTable {
   table: number;
   rows: MoverRow[];
+}
+
+/** One subject's stays together. */
+export interface PersonDwell {
+  subject: SubjectRef;
+  visits: number;
+  dwell_s: number;
 }
 
 /** Where a person (or a vehicle, or a tag nobody carries) is, and how sure that is. */
@@ -1364,6 +1558,20 @@ export interface PipeRack {
   height_m: number;
   tiers: number;
   span_m: number;
+}
+
+/** Where: exactly one of a polygon, a fence, a zone, an asset and what is around it, a point with a radius. */
+export interface Place {
+  shape?: GeoJsonGeometry | null;
+  fence?: string | null;
+  zone?: string | null;
+  asset?: string | null;
+  lon?: number | null;
+  lat?: number | null;
+  /** Around an asset or a point. */
+  radius_m?: number;
+  z_min_m?: number;
+  z_max_m?: number;
 }
 
 /** The fence something is about. */
@@ -1558,6 +1766,19 @@ export interface ReplayReadings {
   quality: string[];
 }
 
+/** The answer to "who was inside" as a signed document. */
+export interface ReportAsked {
+  t_from: string;
+  t_to: string;
+  subjects?: string[] | null;
+  roles?: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s?: number;
+  place: Place;
+  language?: "zh" | "en";
+  note?: string;
+}
+
 /** What the same code made of the stored inputs. */
 export interface RerunRecord {
   verdict: "same" | "different" | "impossible";
@@ -1742,6 +1963,16 @@ export interface SnapshotMessage {
   connection: Connection;
 }
 
+/** When, and of whom. Times as everywhere: ISO 8601 with zone, or epoch milliseconds. */
+export interface Span {
+  t_from: string;
+  t_to: string;
+  subjects: string[] | null;
+  roles: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s: number;
+}
+
 /** Spherical pressure tank on legs. */
 export interface SphereTank {
   medium: string | null;
@@ -1900,6 +2131,14 @@ export interface TrackRecord {
   status: number[];
 }
 
+/** How often subjects went from one area to the next. */
+export interface Transition {
+  from_key: string;
+  to_key: string;
+  times: number;
+  mean_s: number;
+}
+
 /** A process unit or tank farm area that groups other assets. */
 export interface Unit {
   kind: "unit";
@@ -1935,11 +2174,97 @@ export interface VersionedRecord {
   valid_to: string | null;
 }
 
+/** One stay. */
+export interface VisitRecord {
+  subject: SubjectRef;
+  /** ISO 8601 UTC, ends in Z */
+  entered: string;
+  /** ISO 8601 UTC, ends in Z */
+  left: string;
+  dwell_s: number;
+  /** Nobody saw the beginning: already inside, or positions began there. */
+  began_open: boolean;
+  /** Nobody saw the end: still inside, or positions stopped there. */
+  ended_open: boolean;
+  /** The surest fix was inside with this probability. */
+  probability: number;
+  lon: number;
+  lat: number;
+}
+
+/** Who was inside, for how long. */
+export interface VisitsAnswer {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many stored fixes were looked at. */
+  fixes: number;
+  /** Stretches of which something is missing in the store: what was there then is not known. */
+  gaps: GapRecord[];
+  area: GeoJsonGeometry;
+  visits: VisitRecord[];
+  /** By dwell, the longest first. */
+  people: PersonDwell[];
+  /** The most at once. */
+  most: number;
+  most_at: string | null;
+}
+
+/** Who was inside this area? */
+export interface VisitsAsked {
+  t_from: string;
+  t_to: string;
+  subjects?: string[] | null;
+  roles?: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s?: number;
+  place: Place;
+}
+
 /** Warehouse over its footprint polygon. */
 export interface Warehouse {
   kind: "warehouse";
   height_m: number;
   storage_class: string | null;
+}
+
+/** One way from one area to another. */
+export interface WayRecord {
+  subject: SubjectRef;
+  /** ISO 8601 UTC, ends in Z */
+  left: string;
+  /** ISO 8601 UTC, ends in Z */
+  entered: string;
+  duration_s: number;
+}
+
+/** Who went from here to there. */
+export interface WaysAnswer {
+  /** ISO 8601 UTC, ends in Z */
+  t_from: string;
+  /** ISO 8601 UTC, ends in Z */
+  t_to: string;
+  /** How many stored fixes were looked at. */
+  fixes: number;
+  /** Stretches of which something is missing in the store: what was there then is not known. */
+  gaps: GapRecord[];
+  start: GeoJsonGeometry;
+  end: GeoJsonGeometry;
+  ways: WayRecord[];
+}
+
+/** Who went from one area to another? */
+export interface WaysAsked {
+  t_from: string;
+  t_to: string;
+  subjects?: string[] | null;
+  roles?: string[] | null;
+  /** Leave out what lasted shorter. */
+  least_s?: number;
+  start: Place;
+  end: Place;
+  longest_s?: number;
 }
 
 /** The weather from now on. */
