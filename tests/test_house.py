@@ -29,7 +29,7 @@ EDGES = re.compile(
     r"|twin\.(roles|cli|warm|__main__)|twin\.bus\.(local|mqtt)|twin\.sinks\.(store|spool|writer|keeper|outbound)"
     r"|twin\.simulate\.(publish|sender)|twin\.demoplant\.__main__"
     r"|twin\.api\.(answers|app|catalogue|context|contracts|follow|headers|history|live|openapi|page|permissions|previews|problems)"
-    r"|twin\.api\.(routes|reports)\.\w+|twin\.(edges|servers|commands)\.\w+"
+    r"|twin\.fencing\.gdal|twin\.api\.(routes|reports)\.\w+|twin\.(edges|servers|commands)\.\w+"
 )
 VERBS = ("setup", "demo", "test", "check", "bench", "fmt", "docs", "schemas", "bless")
 

@@ -27,6 +27,7 @@ from twin.api.routes import (
     commissioning,
     exports,
     fence_drafts,
+    fence_files,
     fence_previews,
     fences,
     history,
@@ -69,7 +70,12 @@ def create_app(deps: Deps) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         middleware=[
-            Middleware(headers.Shell, hosts=(*headers.LOOPBACK_NAMES, *deps.hosts), max_body_bytes=MAX_BODY_BYTES),
+            Middleware(
+                headers.Shell,
+                hosts=(*headers.LOOPBACK_NAMES, *deps.hosts),
+                max_body_bytes=MAX_BODY_BYTES,
+                larger={fence_files.IMPORTS: fence_files.MAX_FILE_BYTES},
+            ),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         ],
     )
@@ -81,6 +87,7 @@ def create_app(deps: Deps) -> FastAPI:
         people,
         fences,
         fence_drafts,
+        fence_files,
         fence_previews,
         collections,
         alarms,

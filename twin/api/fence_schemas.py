@@ -179,4 +179,9 @@ class FenceImportRecord(Wire):
     items: list[ImportedFence]
     passed_over: int
     """Shapes that are no areas."""
+    broken: int
+    """Shapes without coordinates, or with some that are no numbers."""
+    encoding: str | None
+    """What its text was read as, where that is a question."""
     warnings: list[str]
+    """`encoding_guessed`, `crs_impossible` (what it says of its coordinates cannot be), `too_many_areas`."""

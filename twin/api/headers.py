@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from twin.api.problems import problem_response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -62,11 +62,19 @@ class Shell:
         app: the application inside.
         hosts: host names that are answered, without port.
         max_body_bytes: longest body of a request.
+        larger: the same for paths with these endings.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str] = LOOPBACK_NAMES, max_body_bytes: int = 1_000_000) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Sequence[str] = LOOPBACK_NAMES,
+        max_body_bytes: int = 1_000_000,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._larger = dict(larger or {})
         self._hosts = frozenset(name.lower() for name in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +96,7 @@ class Shell:
             await send(message)
 
         if fault is None:
-            await self._app(scope, self._bounded(receive), send_with_headers)
+            await self._app(scope, self._bounded(receive, self._most_bytes(scope)), send_with_headers)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 4403, "reason": fault[2]})
@@ -96,7 +104,12 @@ class Shell:
             status, code, detail = fault
             await problem_response(status, code, detail, scope["path"])(scope, receive, send_with_headers)
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _most_bytes(self, scope: Scope) -> int:
+        path = scope.get("path", "")
+        return next((most for end, most in self._larger.items() if path.endswith(end)), self._max_body_bytes)
+
+    @staticmethod
+    def _bounded(receive: Receive, most_bytes: int) -> Receive:
         """A body that did not say how long it is, cut where it grows too long."""
         taken = 0
 
@@ -105,8 +118,8 @@ class Shell:
             message = await receive()
             if message["type"] == "http.request":
                 taken += len(message.get("body", b""))
-                if taken > self._max_body_bytes:
-                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {self._max_body_bytes} bytes")
+                if taken > most_bytes:
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {most_bytes} bytes")
             return message
 
         return bounded
@@ -120,8 +133,9 @@ class Shell:
         if not reading and origin is not None and urlsplit(origin).netloc.lower() != host.lower():
             return HTTPStatus.FORBIDDEN, "other_site", "writes and live connections from other sites are refused"
         length = headers.get("content-length", "0")
-        if len(length) > 12 or (length.isdecimal() and int(length) > self._max_body_bytes):
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"at most {self._max_body_bytes} bytes"
+        most = self._most_bytes(scope)
+        if len(length) > 12 or (length.isdecimal() and int(length) > most):
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"at most {most} bytes"
         return None
 
 

@@ -773,6 +773,11 @@ export interface FenceImportRecord {
   items: ImportedFence[];
   /** Shapes that are no areas. */
   passed_over: number;
+  /** Shapes without coordinates, or with some that are no numbers. */
+  broken: number;
+  /** What its text was read as, where that is a question. */
+  encoding: string | null;
+  /** `encoding_guessed`, `crs_impossible` (what it says of its coordinates cannot be), `too_many_areas`. */
   warnings: string[];
 }
 

@@ -13,6 +13,7 @@ import { Notice } from './parts';
 import { w } from './words';
 import './fences.css';
 import './forms.css';
+import './lists.css';
 import './sketch.css';
 
 /** From here on there is room for a panel beside the map. */
