@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NewType
 
 from gis.errors import TimeError
@@ -55,7 +56,13 @@ def parse_time(value: object) -> UtcNs:
 
 def format_time(t_ns: int) -> str:
     """Write an instant as ISO 8601 UTC with milliseconds and `Z`."""
-    return format_moment(t_ns).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    second, rest_ns = divmod(t_ns, NS_PER_S)
+    return f"{_whole_second(second)}.{rest_ns // 1_000_000:03d}Z"
+
+
+@lru_cache(maxsize=256)  # ten thousand fixes of a moment share a few seconds
+def _whole_second(second: int) -> str:
+    return format_moment(second * NS_PER_S).isoformat(timespec="seconds")[:19]
 
 
 def format_moment(t_ns: int) -> datetime:

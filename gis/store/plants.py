@@ -6,7 +6,7 @@ version of what is versioned, so nothing of the past is lost by it; histories (t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import delete, func, or_, select, text
@@ -19,6 +19,7 @@ from gis.store.rows import from_rows, numbered, to_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection, Table
 
@@ -28,6 +29,14 @@ CHANNEL = "plant_changed"
 """LISTEN on this to hear the code of every plant whose records changed."""
 
 _ATTEMPTS = 8
+
+
+class PlantStamp(NamedTuple):
+    """A plant's revision, and when it was made: a plant removed and made again counts from one again."""
+
+    revision: int
+    changed_at: datetime
+
 
 # In the order in which rows may refer to one another.
 _TABLES: dict[str, tuple[Table, type[Record]]] = {
@@ -114,16 +123,16 @@ def load_plant(conn: Connection, code: str, at_ns: int | None = None) -> Plant:
         StoreError: the database holds what is no plant of this version.
     """
     for _ in range(_ATTEMPTS):
-        before = _revision(conn, code)
+        before = plant_stamp(conn, code)
         try:
             loaded = _load(conn, code, at_ns)
         except (ValidationError, UnknownPlantError) as error:
-            if _revision(conn, code) != before:
+            if plant_stamp(conn, code) != before:
                 continue
             if isinstance(error, UnknownPlantError):
                 raise
             raise StoreError(f"plant {code} in the database is unreadable: {error}") from error
-        if _revision(conn, code) == before:
+        if plant_stamp(conn, code) == before:
             return loaded
     raise StoreUnavailableError(f"plant {code} changes faster than it can be read")
 
@@ -155,9 +164,11 @@ def announce(conn: Connection, code: str) -> None:
     conn.execute(text("SELECT pg_notify(:channel, :code)"), {"channel": CHANNEL, "code": code})
 
 
-def _revision(conn: Connection, code: str) -> int | None:
-    found: int | None = conn.scalar(select(tables.plant.c.revision).where(tables.plant.c.code == code))
-    return found
+def plant_stamp(conn: Connection, code: str) -> PlantStamp | None:
+    """What changes with every change of a plant's records; None when there is no such plant."""
+    head = tables.plant.c
+    row = conn.execute(select(head.revision, head.changed_at).where(head.code == code)).one_or_none()
+    return None if row is None else PlantStamp(*row)
 
 
 def _load(conn: Connection, code: str, at_ns: int | None) -> Plant:

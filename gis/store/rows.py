@@ -57,7 +57,9 @@ def _document(value: BaseModel | tuple[BaseModel, ...] | None) -> Any:
 
 def from_rows(kind: type[R], rows: Sequence[Mapping[str, Any]]) -> list[R]:
     """Rows as records of one kind, in their order."""
-    flat = [dict(row) for row in rows]
+    # A mapping of the driver's looks its names up again for every value.
+    names = list(rows[0]) if rows else []
+    flat = [dict(zip(names, row.values(), strict=True)) for row in rows]
     for column in _GEOMETRIES:
         if flat and column in flat[0]:
             shapes = shapely.set_srid(shapely.from_wkb([bytes(row[column].data) for row in flat]), 0)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from gis.errors import StoreUnavailableError, UnknownPlantError
 from gis.store.announcements import plant_changes
 from gis.store.database import connect, transaction
-from gis.store.plants import list_plants, load_plant
+from gis.store.plants import PlantStamp, list_plants, load_plant, plant_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from gis.clock import Clock
     from gis.plant import Plant
@@ -24,6 +25,37 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _RETRY_S = 1.0
+_KEPT = 64
+
+
+class _Shelf:
+    """The plants this process has read: its roles share one copy, for records are frozen.
+
+    At most `_KEPT` plants; the one read longest ago goes first.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, str], tuple[PlantStamp, Plant]] = {}
+        self._one_at_a_time = Lock()
+
+    def load(self, connection: Connection, url: str, code: str) -> Plant:
+        """As `load_plant`, from memory when nothing has changed."""
+        with self._one_at_a_time:
+            # The stamp comes first: what changes while it is read is read again next time.
+            stamp = plant_stamp(connection, code)
+            known = self._read.get((url, code))
+            if stamp is not None and known is not None and known[0] == stamp:
+                return known[1]
+            plant = load_plant(connection, code)
+            if stamp is not None:
+                self._read.pop((url, code), None)
+                self._read[url, code] = stamp, plant
+                if len(self._read) > _KEPT:
+                    del self._read[next(iter(self._read))]
+            return plant
+
+
+_SHELF = _Shelf()
 
 
 class PlantWatch:
@@ -86,8 +118,8 @@ class PlantWatch:
 
     def _all(self) -> dict[str, Plant]:
         with transaction(self.engine) as connection:
-            return {head.code: load_plant(connection, head.code) for head in list_plants(connection)}
+            return {head.code: _SHELF.load(connection, self._url, head.code) for head in list_plants(connection)}
 
     def _one(self, code: str) -> Plant:
         with transaction(self.engine) as connection:
-            return load_plant(connection, code)
+            return _SHELF.load(connection, self._url, code)

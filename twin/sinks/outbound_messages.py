@@ -115,28 +115,16 @@ def positions_of(effect: PositionsMoved, frame: SiteFrame | None) -> Rows:
     if not effect.subject:
         return {}
     radius = np.round(r95_m(effect.cov_m2), 3).tolist()
-    xyz = np.round(effect.xyz_m, 3).tolist()
+    x, y, z = np.round(effect.xyz_m.T, 3).tolist()
     still = np.round(effect.p_still, 3).tolist()
-    lon: list[float | None] = [None] * len(xyz)
+    lon: list[float | None] = [None] * len(x)
     lat = lon
     if frame is not None:
         lon, lat = (np.round(axis, 8).tolist() for axis in frame.to_lonlat(*effect.xyz_m[:, :2].T))
-    return {
-        subject: OutPosition(
-            subject,
-            effect.tag_id[i],
-            format_time(int(effect.fix_t_ns[i])),
-            x_m=xyz[i][0],
-            y_m=xyz[i][1],
-            z_m=xyz[i][2],
-            r95_m=radius[i],
-            p_still=still[i],
-            status=_STATUS[int(effect.status[i])],
-            lon=lon[i],
-            lat=lat[i],
-        )
-        for i, subject in enumerate(effect.subject)
-    }
+    times = [format_time(t_ns) for t_ns in effect.fix_t_ns.tolist()]
+    status = [_STATUS[code] for code in effect.status.tolist()]
+    rows = map(OutPosition, effect.subject, effect.tag_id, times, x, y, z, radius, still, status, lon, lat)
+    return dict(zip(effect.subject, rows, strict=True))
 
 
 def positions_message(seq: int, t_ns: int, rows: Mapping[str, OutPosition]) -> bytes:

@@ -32,11 +32,14 @@ def observe_gathered(scene: Scene, table: NDArray[np.void]) -> None:
     gathered = np.zeros(scene.n, bool)
     least = min(known.gather_limits)
     if len(rows) > least:
-        near, wider = (_neighbours(scene, rows, radius) for radius in (known.gather_radius_m, known.gather_release_m))
+        place = scene.world.tracks["ref_xyz_m"][rows]
+        tree = cKDTree(place)
+        wider = _neighbours(tree, place, known.gather_release_m)
         many = np.flatnonzero(wider > least)
+        near = _neighbours(tree, place[many], known.gather_radius_m)
         limit = _limits(scene, rows[many])
         # Who is gathered already stays so within the wider radius.
-        count = np.where(table["gathered_ns"][rows[many]] > 0, wider[many], near[many])
+        count = np.where(table["gathered_ns"][rows[many]] > 0, wider[many], near)
         gathered[rows[many][count > limit]] = True
     table["gathered_ns"] = since(table["gathered_ns"], gathered, scene.now_ns)
 
@@ -83,10 +86,9 @@ def _crowd(scene: Scene) -> NDArray[np.int64]:
     return np.flatnonzero(people & ~scene.inside_any(scene.enforced(scene.book.calm)))
 
 
-def _neighbours(scene: Scene, rows: NDArray[np.int64], radius_m: float) -> NDArray[np.int64]:
-    """How many people are within the radius of each, himself among them."""
-    xyz = scene.world.tracks["ref_xyz_m"][rows]
-    return np.asarray(cKDTree(xyz).query_ball_point(xyz, radius_m, return_length=True), np.int64)
+def _neighbours(tree: cKDTree, place: NDArray[np.float64], radius_m: float) -> NDArray[np.int64]:
+    """How many people are within the radius of each place (r, 3), whoever stands there among them."""
+    return np.asarray(tree.query_ball_point(place, radius_m, return_length=True), np.int64)
 
 
 def _zones(scene: Scene, rows: NDArray[np.int64]) -> NDArray[np.int64]:
