@@ -8,7 +8,7 @@ plant's records by foreign key: a history outlives the records it speaks of.
 from __future__ import annotations
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Index, Integer, Numeric, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from gis.store.tables import metadata
@@ -69,6 +69,7 @@ Index("journal_time_idx", journal.c.plant, journal.c.t_ns)
 Index(
     "journal_alarm_idx", journal.c.plant, journal.c.alarm, journal.c.seq, postgresql_where=journal.c.alarm.is_not(None)
 )
+Index("journal_gap_idx", journal.c.plant, journal.c.t_ns, postgresql_where=journal.c.kind == "gap")
 
 journal_head = Table(
     "journal_head",
@@ -76,6 +77,27 @@ journal_head = Table(
     Column("plant", Text, primary_key=True),
     Column("link", BigInteger, nullable=False),
     Column("hash", BYTEA, nullable=False),
+)
+
+# What of which day lies in which archive file (gis.store.archives).
+archived_day = Table(
+    "archived_day",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("history", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    # written: the file is there and the rows still are; archived: the rows are gone; attached: they are back.
+    Column("state", Text, nullable=False),
+    # Below the archive's directory.
+    Column("file", Text, nullable=False),
+    Column("sha256", BYTEA, nullable=False),
+    Column("file_bytes", BigInteger, nullable=False),
+    Column("row_count", BigInteger, nullable=False),
+    # Sum of the hashes of the rows, by the database function `history_day_digest`.
+    Column("digest", Numeric, nullable=False),
+    # Of the journal: [first link, hash before it, last link, its hash] of each stretch of the chain. Else empty.
+    Column("links", JSONB, nullable=False),
+    Column("changed_ns", BigInteger, nullable=False),
 )
 
 crossing = Table(

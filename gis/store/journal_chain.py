@@ -2,16 +2,16 @@
 
 So nothing of it can be changed, taken away or put elsewhere unnoticed. Every plant has a chain of its own, in the order
 its entries were stored (which is not always that of their numbers: what was late is stored late). The head of each
-chain is a row that whoever appends holds locked, so several writers make one chain. When old days are dropped, an entry
-of kind `retention` says which links went and what the hash at the end of each missing stretch was; the newest one names
-all of them.
+chain is a row that whoever appends holds locked, so several writers make one chain. When an old day goes to the
+archive, an entry of kind `retention` says which links went and what the hash at the end of each missing stretch was;
+the newest one names all of them. Of a day that is attached again, the catalogue of the archive says between which
+hashes its entries belong.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from gis.errors import StoreError
 from gis.store import partitions
 from gis.store.database import transaction
-from gis.store.histories import journal, journal_head
+from gis.store.histories import archived_day, journal, journal_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -144,7 +145,7 @@ def proved(conn: Connection, plant: str, expected: Head | None = None) -> Proof:
     if row is None:
         return Proof(plant, 0, 0, beginning(plant), _unexpected(expected))
     head = Head(row.link, row.hash)
-    gone = _gone(conn, plant)
+    gone, ends = _gone(conn, plant)
     at, entries, dropped = beginning(plant), 0, 0
     is_met = expected is None or expected == at
     for entry in _links(conn, plant, head.link):
@@ -157,7 +158,9 @@ def proved(conn: Connection, plant: str, expected: Head | None = None) -> Proof:
             why = "missing" if entry["link"] > at.link + 1 else "inserted"
             seq, t_ns = (None, None) if why == "missing" else (entry["seq"], entry["t_ns"])
             return Proof(plant, entries, dropped, head, Fault(at.link + 1, seq, t_ns, why))
-        if entry["hash"] != link_hash(at.hash, plant, entry["link"], entry):
+        if entry["hash"] != link_hash(at.hash, plant, entry["link"], entry) or (
+            entry["hash"] != ends.get(entry["link"], entry["hash"])
+        ):
             return Proof(plant, entries, dropped, head, Fault(entry["link"], entry["seq"], entry["t_ns"], "altered"))
         at, entries = Head(entry["link"], entry["hash"]), entries + 1
         is_met = is_met or at == expected
@@ -207,7 +210,7 @@ def _links(conn: Connection, plant: str, most: int) -> Iterator[Mapping[str, Any
         after, last = rows[-1]["link"], (rows[-1]["seq"], rows[-1]["t_ns"])
 
 
-def _gone(conn: Connection, plant: str) -> dict[int, Head]:
+def _told_gone(conn: Connection, plant: str) -> dict[int, Head]:
     """First link of each stretch that retention took → its last link and the hash there."""
     query = (
         select(journal.c.body)
@@ -220,34 +223,84 @@ def _gone(conn: Connection, plant: str) -> dict[int, Head]:
     return {int(first): Head(int(last), bytes.fromhex(hashed)) for first, last, hashed in runs}
 
 
-def retire(conn: Connection, day: date, now_ns: int) -> list[str]:
-    """Drop the journal's partitions that end before a day begins, and say so in every chain; needs the owner's rights.
+def _gone(conn: Connection, plant: str) -> tuple[dict[int, Head], dict[int, bytes]]:
+    """The stretches that are not there now; by its last link, the hash that each stretch that is back must end with."""
+    gone = _told_gone(conn, plant)
+    ends: dict[int, bytes] = {}
+    back = select(archived_day.c.links).where(
+        archived_day.c.plant == plant, archived_day.c.history == "journal", archived_day.c.state != "archived"
+    )
+    for a, before, b, hashed in sorted(run for links in conn.scalars(back) for run in links):
+        first = max((one for one in gone if one <= a), default=None)
+        if first is None or gone[first].link < b:
+            continue  # still there: retention did not take it yet
+        last = gone.pop(first)
+        if first < a:
+            gone[first] = Head(a - 1, bytes.fromhex(before))
+        if b < last.link:
+            gone[b + 1] = last
+        ends[b] = bytes.fromhex(hashed)
+    return gone, ends
+
+
+def day_links(conn: Connection, plant: str, day: date) -> list[list[Any]]:
+    """The stretches of a plant's chain that a day holds: first link, hash before it, last link, its hash.
+
+    Raises:
+        StoreError: the chain does not hold before one of them.
+    """
+    from_ns = partitions.begin_ns(day)
+    query = select(journal.c.link, journal.c.hash).where(
+        journal.c.plant == plant, journal.c.t_ns >= from_ns, journal.c.t_ns < from_ns + partitions.DAY_NS
+    )
+    held = [(row.link, Head(row.link, row.hash)) for row in conn.execute(query.order_by(journal.c.link))]
+    gone, _ = _gone(conn, plant)
+    ends = {last.link: last.hash for last in gone.values()} | {0: beginning(plant).hash}
+    runs = []
+    for first, last in _runs(held, {}):
+        before = ends.get(first - 1) or conn.scalar(
+            select(journal.c.hash).where(journal.c.plant == plant, journal.c.link == first - 1)
+        )
+        if before is None:
+            raise StoreError(f"the journal of {plant} does not hold before link {first}: prove it first")
+        runs.append([first, before.hex(), last.link, last.hash.hex()])
+    return runs
+
+
+def retire(conn: Connection, day: date, now_ns: int) -> None:
+    """Say in every chain that a day's entries go; dropping them is the next thing to do in this transaction.
 
     Args:
         conn: in a transaction.
-        day: the first day that stays.
+        day: the UTC day that goes.
         now_ns: UTC now: the time of the entries that say so.
-
-    Returns:
-        The names of what was dropped.
     """
-    old_ns = round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000_000
+    from_ns = partitions.begin_ns(day)
     for plant in plants_with_journal(conn):
         _locked_head(conn, plant)
         rows = conn.execute(
             select(journal.c.link, journal.c.hash)
-            .where(journal.c.plant == plant, journal.c.t_ns < old_ns)
+            .where(journal.c.plant == plant, journal.c.t_ns >= from_ns, journal.c.t_ns < from_ns + partitions.DAY_NS)
             .order_by(journal.c.link)
         )
-        going = [Head(row.link, row.hash) for row in rows]
+        told = _told_gone(conn, plant)
+        # What was attached is told already.
+        going = [Head(*row) for row in rows if not any(a <= row.link <= last.link for a, last in told.items())]
         if not going:
             continue
-        runs = _runs([(head.link, head) for head in going], _gone(conn, plant))
-        body = {"before": f"{day:%Y-%m-%d}", "gone": [[first, last.link, last.hash.hex()] for first, last in runs]}
-        row = {"seq": -now_ns, "t_ns": now_ns, "kind": RETENTION, "subject": "", "alarm": None, "body": body}
+        runs = _runs([(head.link, head) for head in going], told)
+        body = {"day": f"{day:%Y-%m-%d}", "gone": [[first, last.link, last.hash.hex()] for first, last in runs]}
+        # One number a day, though several days go at one instant.
+        row = {
+            "seq": -now_ns - day.toordinal(),
+            "t_ns": now_ns,
+            "kind": RETENTION,
+            "subject": "",
+            "alarm": None,
+            "body": body,
+        }
         partitions.ensure_for(conn, "journal", [now_ns])
         conn.execute(insert(journal), linked(conn, plant, [{"plant": plant, **row}]))
-    return partitions.drop_days(conn, "journal", day)
 
 
 def _runs(going: Iterable[tuple[int, Head]], gone: Mapping[int, Head]) -> list[tuple[int, Head]]:

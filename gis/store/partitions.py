@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import text
 
-from gis.errors import StoreError
-
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from sqlalchemy import Connection
@@ -17,11 +15,20 @@ if TYPE_CHECKING:
 HISTORIES = ("track_chunk", "reading", "journal")
 DAY_NS = 86_400_000_000_000
 _EPOCH = date(1970, 1, 1)
+_PARTS = text(
+    "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
+    " WHERE inhparent = CAST(:history AS regclass)"
+)
 
 
 def day_of(t_ns: int) -> date:
     """The UTC day of an instant."""
     return datetime.fromtimestamp(t_ns // 1_000_000_000, UTC).date()
+
+
+def begin_ns(day: date) -> int:
+    """The instant at which a day begins, UTC ns."""
+    return (day - _EPOCH).days * DAY_NS
 
 
 def ensure_days(conn: Connection, from_day: date, to_day: date) -> None:
@@ -37,32 +44,10 @@ def ensure_for(conn: Connection, history: str, t_ns: ArrayLike) -> None:
         _ensure(conn, history, _EPOCH + timedelta(days=int(number)))
 
 
-def drop_before(conn: Connection, history: str, day: date) -> list[str]:
-    """Drop a history's partitions that end before a day begins; needs the owner's rights.
-
-    Returns:
-        The names of what was dropped.
-
-    Raises:
-        StoreError: the journal, whose chain must tell: see `gis.store.journal_chain.retire`.
-    """
-    if history == "journal":
-        raise StoreError("the journal is dropped by gis.store.journal_chain.retire, which tells its chain")
-    return drop_days(conn, history, day)
-
-
-def drop_days(conn: Connection, history: str, day: date) -> list[str]:
-    """What `drop_before` and `journal_chain.retire` do to the tables."""
-    names = conn.scalars(
-        text(
-            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = CAST(:history AS regclass) ORDER BY 1"
-        ),
-        {"history": history},
-    ).all()
-    old = [name for name in names if name.rpartition("_")[2] < f"{day:%Y%m%d}"]
-    for name in old:
-        conn.execute(text(f'DROP TABLE "{name}"'))
-    return old
+def days_of(conn: Connection, history: str) -> list[date]:
+    """The days a history has partitions for, the oldest first."""
+    names = conn.scalars(_PARTS, {"history": history}).all()
+    return sorted(datetime.strptime(name.rpartition("_")[2], "%Y%m%d").replace(tzinfo=UTC).date() for name in names)
 
 
 def _ensure(conn: Connection, history: str, day: date) -> None:

@@ -5,6 +5,7 @@ writer      and appends to the histories; cannot change or remove what is writte
 editor      and writes new versions of records, closing old ones; cannot remove any but drafts
 importer    and replaces whole plants
 keeper      a writer that also puts tracks in order: chunks into larger ones
+archivist   a writer that also takes days out that lie in the archive, and brings them back; nothing else can go
 """
 
 from __future__ import annotations
@@ -22,27 +23,30 @@ if TYPE_CHECKING:
 
 _HISTORIES = (histories.track_chunk, histories.reading, histories.journal, histories.crossing)
 _DERIVED = (histories.alarm, histories.muster, histories.journal_head)
+_ARCHIVE = histories.archived_day
 _RECORDS = tuple(
     table
     for table in tables.metadata.sorted_tables
-    if table not in (*_HISTORIES, *_DERIVED) and table.name != "spatial_ref_sys"
+    if table not in (*_HISTORIES, *_DERIVED, _ARCHIVE) and table.name != "spatial_ref_sys"
 )
 _LATER = {
     "writer": ("reader",),
     "editor": ("reader", "writer"),
     "importer": ("reader", "writer", "editor"),
     "keeper": ("reader", "writer"),
+    "archivist": ("reader", "writer"),
 }
 
 
 class Right(StrEnum):
-    """The kinds of accounts, each with the rights of those before it; a keeper with those of a writer."""
+    """The kinds of accounts, each with the rights of those before it; keepers and archivists with those of a writer."""
 
     READER = "reader"
     WRITER = "writer"
     EDITOR = "editor"
     IMPORTER = "importer"
     KEEPER = "keeper"
+    ARCHIVIST = "archivist"
 
 
 def grant(conn: Connection, account: str, right: Right) -> None:
@@ -68,7 +72,7 @@ _STATEMENTS = {
     Right.READER: (
         "GRANT USAGE ON SCHEMA public TO {account}",
         # The version table tells that there is nothing to migrate.
-        _on("SELECT", (*_RECORDS, *_HISTORIES, *_DERIVED, "alembic_version")),
+        _on("SELECT", (*_RECORDS, *_HISTORIES, *_DERIVED, _ARCHIVE, "alembic_version")),
     ),
     Right.WRITER: (
         _on("INSERT", (*_HISTORIES, *_DERIVED)),
@@ -80,4 +84,8 @@ _STATEMENTS = {
     Right.IMPORTER: (_on("DELETE", _RECORDS),),
     # Rows are locked while they are merged, which asks for the right to change them.
     Right.KEEPER: (_on("UPDATE, DELETE", (histories.track_chunk,)),),
+    Right.ARCHIVIST: (
+        _on("INSERT, UPDATE", (_ARCHIVE,)),
+        "GRANT EXECUTE ON FUNCTION drop_archived_day(regclass, date) TO {account}",
+    ),
 }

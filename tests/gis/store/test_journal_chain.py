@@ -13,8 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from gis.errors import StoreError
-from gis.store import partitions
 from gis.store.database import transaction
 from gis.store.journal import JournalEntry, append_entries, read_entries
 from gis.store.journal_chain import Head, Proof, beginning, link_hash, proof_of, proved, relink, retire
@@ -117,30 +115,30 @@ def test_a_chain_built_anew_does_not_pass_through_a_head_written_down(conn: Conn
     assert fault(proved(conn, "NOBODY", head)) == (head.link, "unexpected")
 
 
+def gone(conn: Connection, day: date, now_ns: int) -> None:
+    retire(conn, day, now_ns)
+    conn.execute(text(f"DROP TABLE journal_{day:%Y%m%d}"))
+
+
 @pytest.mark.servers
 def test_days_dropped_by_retention_are_told_and_the_rest_is_still_proved(conn: Connection) -> None:
     head = stored(conn)
     append_entries(conn, "X", [crossing(5, -5, "P-1", "F-1", "exit")])  # late: of the first day, linked last
-    gone = retire(conn, date(2026, 11, 24), T0 + 5 * DAY * S)
-    assert gone == ["journal_20261122", "journal_20261123"]
+    for day in (22, 23):
+        gone(conn, date(2026, 11, day), T0 + 5 * DAY * S)
     proof = proved(conn, "X", head)
-    assert (proof.entries, proof.dropped, proof.fault) == (2, 6, None)
+    assert (proof.entries, proof.dropped, proof.fault) == (3, 6, None)
     append_entries(conn, "X", [crossing(17, 6 * DAY, "P-1", "F-1", "enter")])
-    retire(conn, date(2026, 11, 29), T0 + 9 * DAY * S)
+    for day in (24, 27, 28):
+        gone(conn, date(2026, 11, day), T0 + 9 * DAY * S)
     again = proved(conn, "X")
-    assert (again.entries, again.dropped, again.fault) == (1, 9, None)
+    assert (again.entries, again.dropped, again.fault) == (3, 10, None)
     assert fault(proved(conn, "X", head)) == (head.link, "dropped")
     # A day that went without a word is a hole.
-    append_entries(conn, "X", [crossing(18 + k, day * DAY, "P-1", "F-1", "exit") for k, day in enumerate((7, 10))])
+    append_entries(conn, "X", [crossing(18 + k, day * DAY, "P-1", "F-1", "exit") for k, day in enumerate((8, 10))])
     assert fault(proved(conn, "X")) is None
-    assert partitions.drop_days(conn, "journal", date(2026, 12, 1)) == ["journal_20261129"]
-    assert fault(proved(conn, "X")) == (11, "missing")
-
-
-@pytest.mark.servers
-def test_the_journal_is_not_dropped_without_telling(conn: Connection) -> None:
-    with pytest.raises(StoreError, match="retire"):
-        partitions.drop_before(conn, "journal", date(2026, 11, 24))
+    conn.execute(text("DROP TABLE journal_20261130"))
+    assert fault(proved(conn, "X")) == (14, "missing")
 
 
 @pytest.mark.servers
