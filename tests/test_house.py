@@ -26,7 +26,7 @@ EDGES = re.compile(
     r"gis\.feed|gis\.files\.(reader|writer)|gis\.store\.\w+|gis\.store\.migrations\..+"
     r"|locator\.(recordings|warm|offline)|locator\.feeds(\.\w+)?|locator\.estimator\.compiled"
     r"|assets\.(custom|render)"
-    r"|twin\.(roles|cli|warm|__main__)|twin\.bus\.(local|mqtt)|twin\.sinks\.(store|spool|writer|keeper|outbound)"
+    r"|twin\.(roles|cli|warm|__main__)|twin\.bus\.(local|mqtt)|twin\.sinks\.(store|spool|writer|keeper|archivist|outbound)"
     r"|twin\.simulate\.(publish|sender)|twin\.demoplant\.__main__"
     r"|twin\.api\.(answers|app|catalogue|context|contracts|follow|headers|history|live|openapi|page|permissions|previews|problems)"
     r"|twin\.fencing\.gdal|twin\.api\.(routes|reports)\.\w+|twin\.(edges|servers|commands)\.\w+"

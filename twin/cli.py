@@ -20,6 +20,7 @@ _VERBS = {
     "render": "twin.commands.render",
     "schemas": "twin.commands.schemas",
     "verify": "twin.commands.verify",
+    "archive": "twin.commands.archive",
 }
 
 

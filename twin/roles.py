@@ -262,6 +262,7 @@ async def core(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
 async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     """Everything the core says, kept and passed on: tracks and journal in PostGIS, positions and alarms on MQTT."""
     from twin.bus.mqtt import MqttBus  # noqa: PLC0415 - a role loads only what it runs
+    from twin.sinks.archivist import Archivist  # noqa: PLC0415 - as above
     from twin.sinks.keeper import Keeper  # noqa: PLC0415 - as above
     from twin.sinks.outbound import OutboundSink  # noqa: PLC0415 - as above
     from twin.sinks.store import StoreSink  # noqa: PLC0415 - as above
@@ -269,6 +270,7 @@ async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     watch = PlantWatch(settings.database_url, clock, pool_size=2)
     store = StoreSink(watch.engine, settings.spool_dir, clock, spool_bytes=settings.spool_bytes)
     keeper = Keeper(watch.engine, clock)
+    archivist = Archivist(watch.engine, settings.archive_dir, settings.retention, clock)
     vitals = Vitals()
 
     def frame_of(code: str) -> SiteFrame | None:
@@ -281,7 +283,10 @@ async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     def look() -> Vitals:
         kept, sent = store.vitals, outbound.vitals
         vitals.trouble = (
-            kept.trouble or keeper.vitals.trouble or ("" if outside.connected else "the MQTT broker is not reachable")
+            kept.trouble
+            or keeper.vitals.trouble
+            or archivist.vitals.trouble
+            or ("" if outside.connected else "the MQTT broker is not reachable")
         )
         vitals.queues["spool_bytes"] = kept.spool_bytes
         vitals.queues["spool.dropped"] = kept.dropped
@@ -297,6 +302,7 @@ async def sinks(settings: RoleSettings, bus: Bus, clock: Clock) -> None:
     async with outside, asyncio.TaskGroup() as tasks:
         tasks.create_task(store.run(bus))
         tasks.create_task(keeper.run())
+        tasks.create_task(archivist.run())
         tasks.create_task(outbound.run(bus))
         tasks.create_task(watch.follow(_ignore))
         for _ in range(round(CONNECT_S / PERIOD_S)):

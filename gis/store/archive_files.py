@@ -2,7 +2,8 @@
 
 A row is written as it is stored, so that attaching gives the same row again; `path` is ISO WKB (LINESTRING ZM,
 EPSG:4326), `body` JSON, times UTC nanoseconds. A file is written under another name, brought to the disk, read back and
-compared with what was to be written; only then does it get its name, and after it the manifest.
+compared with what was to be written; only then does it get its name, and after it the manifest. pyarrow takes memory,
+so it is loaded when the first file is written or read.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from gis.errors import StoreError
 
@@ -23,39 +22,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
 Row = tuple[Any, ...]
 
 FORMAT = "plant-twin archive 1"
 _SCHEMAS = {
     "track_chunk": [
-        ("plant", pa.string()),
-        ("subject", pa.string()),
-        ("from_ns", pa.int64()),
-        ("tag", pa.string()),
-        ("to_ns", pa.int64()),
-        ("first_seq", pa.int64()),
-        ("last_seq", pa.int64()),
-        ("fixes", pa.int32()),
-        ("path", pa.binary()),
-        ("channels", pa.binary()),
+        ("plant", "string"),
+        ("subject", "string"),
+        ("from_ns", "int64"),
+        ("tag", "string"),
+        ("to_ns", "int64"),
+        ("first_seq", "int64"),
+        ("last_seq", "int64"),
+        ("fixes", "int32"),
+        ("path", "binary"),
+        ("channels", "binary"),
     ],
     "reading": [
-        ("plant", pa.string()),
-        ("sensor", pa.string()),
-        ("t_ns", pa.int64()),
-        ("value", pa.float64()),
-        ("quality", pa.int16()),
+        ("plant", "string"),
+        ("sensor", "string"),
+        ("t_ns", "int64"),
+        ("value", "float64"),
+        ("quality", "int16"),
     ],
     "journal": [
-        ("plant", pa.string()),
-        ("seq", pa.int64()),
-        ("t_ns", pa.int64()),
-        ("kind", pa.string()),
-        ("subject", pa.string()),
-        ("alarm", pa.string()),
-        ("body", pa.string()),
-        ("link", pa.int64()),
-        ("hash", pa.binary()),
+        ("plant", "string"),
+        ("seq", "int64"),
+        ("t_ns", "int64"),
+        ("kind", "string"),
+        ("subject", "string"),
+        ("alarm", "string"),
+        ("body", "string"),
+        ("link", "int64"),
+        ("hash", "binary"),
     ],
 }
 # Rows of one step, of a few megabytes: a chunk of twenty minutes is some 50 kB.
@@ -111,9 +112,12 @@ def write_file(root: Path, file: str, history: str, batches: Iterable[Sequence[R
     Raises:
         ArchiveFileError: the disk refused, or what is read back is not what was written.
     """
+    import pyarrow as pa  # noqa: PLC0415 - as said above
+    from pyarrow import parquet as pq  # noqa: PLC0415 - as above
+
     path = root / file
     draft = path.with_name(f".{path.name}.draft")
-    schema = pa.schema(_SCHEMAS[history])
+    schema = pa.schema([pa.field(name, pa.type_for_alias(kind)) for name, kind in _SCHEMAS[history]])
     content = sha256()
     try:
         _make_folder(path.parent)
@@ -208,6 +212,8 @@ def read_rows(root: Path, file: str, history: str) -> Iterator[list[Row]]:
     Raises:
         ArchiveFileError: it cannot be read.
     """
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
     try:
         yield from _rows(root / file, history)
     except (OSError, pa.ArrowException) as error:
@@ -225,6 +231,8 @@ def clear_others(root: Path, manifest_files: Sequence[str], history: str, day: s
 
 
 def _rows(path: Path, history: str) -> Iterator[list[Row]]:
+    from pyarrow import parquet as pq  # noqa: PLC0415 - as above
+
     with pq.ParquetFile(path) as file:
         if tuple(file.schema_arrow.names) != COLUMNS[history]:
             raise ArchiveFileError(f"{path} has other columns than {history}")
@@ -233,6 +241,8 @@ def _rows(path: Path, history: str) -> Iterator[list[Row]]:
 
 
 def _table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
     columns = zip(*rows, strict=True)
     return pa.Table.from_arrays(
         [pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)], schema=schema

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from gis.store.retention import Retention
+
 WRITTEN, ARCHIVED, ATTACHED = "written", "archived", "attached"
 # Two who archive would write the same files.
 _LOCK = 7_254_002
@@ -69,32 +71,6 @@ _ROWS = {
     for history, columns in COLUMNS.items()
 }
 _INSERT = {history: _insertion(history) for history in COLUMNS}
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """How many whole UTC days of each history stay in the database.
-
-    Raises:
-        ValueError: fewer than `LEAST` or more than `MOST`.
-    """
-
-    track_chunk: int = 90
-    reading: int = 90
-    journal: int = 1095
-
-    LEAST = 7
-    MOST = 36_500
-
-    def __post_init__(self) -> None:
-        for history in partitions.HISTORIES:
-            if not self.LEAST <= self.days(history) <= self.MOST:
-                raise ValueError(f"{history}: {self.LEAST} to {self.MOST} days stay online")
-
-    def days(self, history: str) -> int:
-        """Days of one history."""
-        days: int = getattr(self, history)
-        return days
 
 
 @dataclass(frozen=True, slots=True)

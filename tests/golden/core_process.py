@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gis.store.retention import Retention
 from gis.time import UtcNs
 from tests.golden.scenario import T0_NS
 from twin import roles
@@ -43,6 +44,8 @@ def settings(database_url: str, broker: BrokerAddress) -> RoleSettings:
         inlet_queue=1000,
         spool_dir=nowhere,
         spool_bytes=0,
+        archive_dir=Path("archive"),
+        retention=Retention(),
         models_dir=nowhere,
         web_dir=nowhere,
     )

@@ -294,7 +294,7 @@ class GapRecord(Wire):
     t_from: Iso
     t_to: Iso
     reason: str
-    """missed, overflow, damaged …"""
+    """missed, overflow, damaged … archived: the day lies in the archive and can be attached."""
 
 
 class SeriesRecord(Wire):

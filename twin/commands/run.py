@@ -72,6 +72,8 @@ def _role_settings(
         inlet_queue=settings.inlet_queue,
         spool_dir=var / "spool",
         spool_bytes=settings.spool_mb << 20,
+        archive_dir=settings.archive_dir,
+        retention=settings.retention,
         models_dir=var / "models",
         web_dir=PROJECT / "web" / "dist",
     )

@@ -248,6 +248,8 @@ class Running:
             inlet_queue=self._settings.inlet_queue,
             spool_dir=self._var / "spool",
             spool_bytes=self._settings.spool_mb << 20,
+            archive_dir=self._settings.archive_dir,
+            retention=self._settings.retention,
             models_dir=self._var / "models",
             web_dir=PROJECT / "web" / "dist",
             feeds=self._feeds,

@@ -9,6 +9,8 @@
 | `TWIN_INLET_QUEUE` | most messages that wait before the oldest is dropped | 20000 |
 | `TWIN_FEEDS` | YAML file of vendors' positioning engines to take from (`docs/adapters/`) | none |
 | `TWIN_SPOOL_MB` | disk for what the database could not take yet | 512 |
+| `TWIN_ARCHIVE` | where days that leave the database go | `archive` in `TWIN_VAR` |
+| `TWIN_ONLINE_DAYS_TRACKS`, `…_READINGS`, `…_JOURNAL` | days in the database, 7 to 36500 | 90, 90, 1095 |
 | `TWIN_LOG` | `debug`, `info`, `warning` | `info` |
 """
 
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gis.store.retention import LEAST, MOST, Retention
 from twin.addresses import BrokerAddress, read_broker_url
 
 if TYPE_CHECKING:
@@ -64,7 +67,21 @@ class TwinSettings(BaseSettings):
     inlet_queue: int = Field(default=20_000, ge=100, le=1_000_000)
     feeds: Path | None = None
     spool_mb: int = Field(default=512, ge=16, le=65_536)
+    archive: Path | None = None
+    online_days_tracks: int = Field(default=90, ge=LEAST, le=MOST)
+    online_days_readings: int = Field(default=90, ge=LEAST, le=MOST)
+    online_days_journal: int = Field(default=1095, ge=LEAST, le=MOST)
     log: Literal["debug", "info", "warning"] = "info"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Where archive files are."""
+        return (self.archive or self.var / "archive").resolve()
+
+    @property
+    def retention(self) -> Retention:
+        """How long what stays in the database."""
+        return Retention(self.online_days_tracks, self.online_days_readings, self.online_days_journal)
 
 
 @dataclass(frozen=True)
@@ -81,6 +98,8 @@ class RoleSettings:
         inlet_queue: most messages that wait in an inlet.
         spool_dir: where sinks keep what the database could not take yet.
         spool_bytes: bound of that.
+        archive_dir: where days that leave the database go.
+        retention: how long what stays in it.
         models_dir: GLB files and manifests, by plant.
         web_dir: the built page.
         project_dir: root of the project (data, built page).
@@ -96,6 +115,8 @@ class RoleSettings:
     inlet_queue: int
     spool_dir: Path
     spool_bytes: int
+    archive_dir: Path
+    retention: Retention
     models_dir: Path
     web_dir: Path
     project_dir: Path = PROJECT

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,12 +14,13 @@ import pytest
 from sqlalchemy import text
 
 from gis.errors import StoreError
-from gis.store import archive_files, archives, partitions
-from gis.store.archives import ARCHIVED, ATTACHED, Retention, archive_day, archived, archived_between, attach_day, due
+from gis.store import archive_files, journal_chain, partitions
+from gis.store.archives import ARCHIVED, ATTACHED, archive_day, archived, archived_between, attach_day, due
 from gis.store.database import transaction
 from gis.store.journal import append_entries
 from gis.store.journal_chain import proof_of
 from gis.store.readings import append_readings, read_series
+from gis.store.retention import Retention
 from gis.store.tracks import append_chunks, read_tracks
 from tests.gis.store.test_journal import T0 as BEGIN
 from tests.gis.store.test_journal import alarm, crossing
@@ -144,18 +145,18 @@ def test_the_database_drops_nothing_that_is_not_in_the_archive(
         with pytest.raises(StoreError, match="not what was written"), transaction(engine) as connection:
             connection.execute(drop, {"history": history, "day": FIRST})
     # A fix that comes between the writing and the dropping.
-    retire, late = archives.journal_chain.retire, crossing(99, 5, "P-1", "F", "exit")
+    retire, late = journal_chain.retire, crossing(99, 5, "P-1", "F", "exit")
 
-    def interrupted(*given: object) -> None:
+    def interrupted(*given: Any) -> None:
         with transaction(engine) as other:
             append_entries(other, "X", [late])
-        retire(*given)  # type: ignore[arg-type]
+        retire(*given)
 
-    monkeypatch.setattr(archives.journal_chain, "retire", interrupted)
+    monkeypatch.setattr(journal_chain, "retire", interrupted)
     with pytest.raises(StoreError, match="not what was written"):
         archive_day(engine, tmp_path, "journal", FIRST, NOW_NS)
     # A journal whose chain was not told.
-    monkeypatch.setattr(archives.journal_chain, "retire", lambda *_: None)
+    monkeypatch.setattr(journal_chain, "retire", lambda *_: None)
     with pytest.raises(StoreError, match="was not told"):
         archive_day(engine, tmp_path, "journal", FIRST, NOW_NS)
     monkeypatch.undo()

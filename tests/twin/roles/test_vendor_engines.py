@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from gis.plant import Engine, Names
 from gis.store.database import connect, transaction
 from gis.store.plants import save_plant
+from gis.store.retention import Retention
 from gis.wire import decode
 from locator.adapters.config import FeedsConfig
 from tests.locator.feeds.engines import HttpEngine, WebSocketEngine
@@ -187,6 +188,8 @@ def test_every_engine_ends_in_fixes_of_its_own_tag(store: str, broker: BrokerAdd
             inlet_queue=1000,
             spool_dir=nowhere,
             spool_bytes=0,
+            archive_dir=Path("archive"),
+            retention=Retention(),
             models_dir=nowhere,
             web_dir=nowhere,
             feeds=site.feeds().feeds,

@@ -9,7 +9,8 @@ import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 
 from gis.fix import r95_m
-from gis.store.journal import alarms_at, inside_at, read_entries
+from gis.store.archives import archived_between
+from gis.store.journal import alarms_at, inside_at, read_gaps
 from gis.store.musters import muster_at
 from gis.store.positions import standing_at
 from gis.store.readings import latest, read_series
@@ -239,10 +240,15 @@ def track_feature(track: TrackRecord, directory: Directory) -> Feature:
 def gaps_between(connection: Connection, plant: str, from_ns: int, to_ns: int, now_ns: int) -> list[GapRecord]:
     """The stretches of which something is missing that touch [from, to].
 
-    A gap is written down under its end, which may be long after the stretch.
+    A gap is written down under its end, which may be long after the stretch. Days that are in the archive are missing,
+    too, until somebody attaches them.
     """
-    entries = read_entries(connection, plant, from_ns, max(to_ns, now_ns) + 1, ("gap",))
-    return [gap_record(entry) for entry in entries if entry.body.get("from_ns", entry.t_ns) <= to_ns]
+    entries = read_gaps(connection, plant, from_ns, max(to_ns, now_ns) + 1)
+    lost = [gap_record(entry) for entry in entries if entry.body.get("from_ns", entry.t_ns) <= to_ns]
+    away = dict.fromkeys((begin, end) for _, begin, end in archived_between(connection, plant, from_ns, to_ns))
+    return lost + [
+        GapRecord(t_from=format_time(begin), t_to=format_time(end), reason="archived") for begin, end in away
+    ]
 
 
 def gap_record(entry: JournalEntry) -> GapRecord:

@@ -1009,7 +1009,7 @@ export interface GapRecord {
   t_from: string;
   /** ISO 8601 UTC, ends in Z */
   t_to: string;
-  /** missed, overflow, damaged … */
+  /** missed, overflow, damaged … archived: the day lies in the archive and can be attached. */
   reason: string;
 }
 
