@@ -1,6 +1,7 @@
 """What the locator tells whoever sets a plant's positioning up: its anchors and tags (pure).
 
-It goes out on `commissioning/{plant}`. The message is retained and replaced every two seconds; only the newest counts.
+It goes out on `commissioning/{plant}`. The message is retained and replaced every two seconds, more
+seldom with thousands of tags; only the newest counts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from locator.tag_watch import TagWatch
 
 PERIOD_S = 2.0
+TAGS_PER_S = 1000
+"""Of a crowd the report comes less often: about so many tags a second are told of."""
 TOPIC = "commissioning"
 
 
@@ -56,6 +59,11 @@ class LocatorReport(msgspec.Struct, frozen=True):
     t_ns: int
     anchors: list[AnchorReport] = []
     tags: list[TagReport] = []
+
+
+def beats(tags: int) -> int:
+    """Every how many periods so many tags are reported; often enough that no report of a running locator looks old."""
+    return min(max(1, round(tags / (TAGS_PER_S * PERIOD_S))), 3)
 
 
 def report(now_ns: int, anchors: Mapping[str, Sequence[AnchorHealth]], tags: TagWatch) -> LocatorReport:

@@ -21,10 +21,9 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Protocol
 
 from gis.wire import encode
+from twin import commissioning
 from twin.addresses import read_broker_url
 from twin.bus.port import RoleHealth
-from twin.commissioning import PERIOD_S as COMMISSIONING_S
-from twin.commissioning import TOPIC, report
 from twin.edges.http import listen, serve
 from twin.edges.inbound import CONNECT_S, PERIOD_S, Drain, Refusals, inlet_for
 from twin.edges.mqtt import Inlet
@@ -117,17 +116,19 @@ async def _report(watch: PlantWatch, pipeline: Pipeline, heard: Mapping[str, Tag
         for code, plant in list(watch.plants.items()):
             tags = heard[code]
             tags.keep(frozenset(tag.code for tag in plant.tags))
-            healths = pipeline.anchor_health(code, clock.now_ns())
-            said = report(clock.now_ns(), healths, tags)
-            await bus.publish(f"{TOPIC}/{code}", encode(said), retain=True)
+            now_ns = clock.now_ns()
+            healths = pipeline.anchor_health(code, now_ns)
+            if beat % commissioning.beats(len(tags.tags)) == 0:
+                said = commissioning.report(now_ns, healths, tags)
+                await bus.publish(f"{commissioning.TOPIC}/{code}", encode(said), retain=True)
             # Told when it changes, and now and then for a core that has just begun.
             for engine, anchors in healths.items():
                 silent = [(a.anchor, a.last_ns) for a in anchors if a.state == "silent"]
                 if silent != told.get((code, engine)) or beat % _ANCHORS_EVERY == 0:
                     told[code, engine] = silent
-                    await bus.publish(f"events/{code}", encode(AnchorsHeard(said.t_ns, engine, silent)))
+                    await bus.publish(f"events/{code}", encode(AnchorsHeard(now_ns, engine, silent)))
         beat += 1
-        await clock.sleep(COMMISSIONING_S)
+        await clock.sleep(commissioning.PERIOD_S)
 
 
 def _vendor(

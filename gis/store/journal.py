@@ -7,6 +7,7 @@ says how that alarm stands from then on. Bodies are plain JSON values.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,7 +21,7 @@ from gis.store.musters import KIND as MUSTER
 from gis.store.musters import keep_musters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
@@ -31,6 +32,23 @@ SELECT subject, fence, t_ns FROM (
     ORDER BY subject, fence, t_ns DESC, seq DESC
 ) AS newest WHERE direction = 'enter' ORDER BY subject, fence
 """)
+
+# Columns go as arrays: one statement for a burst of entries, not one each.
+_ENTRY_COLUMNS = ("plant", "seq", "t_ns", "kind", "subject", "alarm", "body", "link", "hash")
+_INSERT_ENTRIES = """
+INSERT INTO journal (plant, seq, t_ns, kind, subject, alarm, body, link, hash)
+SELECT plant, seq, t_ns, kind, subject, alarm, body::jsonb, link, hash
+FROM unnest(%s::text[], %b::int8[], %b::int8[], %s::text[], %s::text[], %s::text[], %s::text[], %b::int8[], %b::bytea[])
+    AS given (plant, seq, t_ns, kind, subject, alarm, body, link, hash)
+"""
+_CROSSING_COLUMNS = ("plant", "seq", "t_ns", "subject", "fence", "fence_version", "direction", "body")
+_INSERT_CROSSINGS = """
+INSERT INTO crossing (plant, seq, t_ns, subject, fence, fence_version, direction, body)
+SELECT plant, seq, t_ns, subject, fence, fence_version, direction, body::jsonb
+FROM unnest(%s::text[], %b::int8[], %b::int8[], %s::text[], %s::text[], %b::int4[], %s::text[], %s::text[])
+    AS given (plant, seq, t_ns, subject, fence, fence_version, direction, body)
+ON CONFLICT DO NOTHING
+"""
 
 # Written out, so that the database sees that the index over gaps will do whatever the parameters.
 _IS_GAP = text("kind = 'gap'")
@@ -78,9 +96,9 @@ def append_entries(conn: Connection, plant_code: str, entries: Sequence[JournalE
         raise StoreError(f"a journal entry lacks {error}") from error
     new = journal_chain.linked(conn, plant_code, lines)
     if new:
-        conn.execute(insert(journal), new)
+        conn.exec_driver_sql(_INSERT_ENTRIES, _columns(new, _ENTRY_COLUMNS))
     if crossings:
-        conn.execute(insert(crossing).on_conflict_do_nothing(), crossings)
+        conn.exec_driver_sql(_INSERT_CROSSINGS, _columns(crossings, _CROSSING_COLUMNS))
     keep_musters(conn, plant_code, [(entry.seq, entry.body) for entry in entries if entry.kind == MUSTER])
     if alarms:
         statement = insert(alarm)
@@ -244,6 +262,14 @@ def _crossing(plant: str, entry: JournalEntry) -> dict[str, Any]:
     needed = {field: entry.body[field] for field in ("fence", "fence_version", "direction")}
     told = {"plant": plant, "seq": entry.seq, "t_ns": entry.t_ns, "subject": entry.subject, "body": entry.body}
     return told | needed
+
+
+def _columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> tuple[list[Any], ...]:
+    """The rows' values as a list for each name, bodies as JSON."""
+    return tuple(
+        [json.dumps(row["body"], ensure_ascii=False, allow_nan=False) if name == "body" else row[name] for row in rows]
+        for name in names
+    )
 
 
 def _newest_alarms(plant: str, entries: Sequence[JournalEntry]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +24,6 @@ LEARNT_S = 60
 NEAR = 0.7
 """Somebody within this share of the usual range counts as near."""
 EVERY_NS = 1_000_000_000
-GRID_M = 2.0
 
 
 class Attendance:
@@ -57,13 +57,12 @@ class Attendance:
         past_ns = t_ns - self._counted_ns
         if past_ns < EVERY_NS:
             return
-        spots = np.unique(np.round(np.concatenate(self._spots) / GRID_M), axis=0) * GRID_M
+        away_m, _ = KDTree(np.concatenate(self._spots), balanced_tree=False, compact_nodes=False).query(place_m[:, :2])
         self._spots, self._counted_ns = [], t_ns
-        away2 = ((spots[:, None, :] - place_m[None, :, :2]) ** 2).sum(axis=2).min(axis=0)
         reach = NEAR * self._usual_m
         # A gap in the stream is nobody's silence but the engine's.
         passed = min(past_ns / 1e9, 2.0)
-        self._quiet_s += np.where(~self._heard & (away2 <= reach**2), passed, 0.0)
+        self._quiet_s += np.where(~self._heard & (away_m <= reach), passed, 0.0)
         spell = np.minimum(self._quiet_s, LONGEST_S)
         self._longest_s = np.where(self._heard, np.maximum(self._longest_s, spell), self._longest_s)
         self._quiet_s[self._heard] = 0.0

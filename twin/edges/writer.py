@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
-TICKS_PER_SNAPSHOT = 2
+TICKS_PER_SNAPSHOT, MOST_TICKS = 2, 5
+CROWD = 2000
+"""A second more between whole pictures for so many subjects: writing all of them down holds up their positions."""
 _RETAINED_S = 0.5
 
 
@@ -109,12 +111,12 @@ class Writer:
                 await self._publish_snapshot(plant)
 
     async def tick(self) -> None:
-        """Let time pass in every world once a second, and show it whole every other second."""
+        """Let time pass in every world once a second; show it whole every other second, a crowd up to every fifth."""
         beat = 0
         while True:
             for plant in list(self._worlds):
                 await self.take(plant, Ticked(self._clock.now_ns()))
-                if beat % TICKS_PER_SNAPSHOT == 0:
+                if beat % _ticks_per_snapshot(len(self._worlds[plant].tracks)) == 0:
                     await self.publish_snapshot(plant)
             beat += 1
             await self._clock.sleep(TICK_S)
@@ -150,6 +152,10 @@ class Writer:
             return [msgspec.convert(body, Alarm) for body in bodies], last_seq, on
         except msgspec.ValidationError as error:
             raise StoreError(f"an open alarm or muster of {plant} cannot be read: {error}") from error
+
+
+def _ticks_per_snapshot(subjects: int) -> int:
+    return min(max(TICKS_PER_SNAPSHOT, subjects // CROWD), MOST_TICKS)
 
 
 def _left_open(stored: list[Alarm], last: WorldSnapshot | None) -> list[Alarm]:

@@ -5,7 +5,7 @@ What is gathered knows the place in the spool it came from, so the spool can be 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -29,12 +29,16 @@ from twin.effects import (
 from twin.sinks.spool import Gap, Kind, Position, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from twin.events import Reading
 
 MOST_POINTS = 60
 OLDEST_S = 10.0
+# A crowd's tracks wait up to twice as long: half as many rows hold the same fixes; the spool has them meanwhile.
+CROWD, LONGEST_WAITS = 5000, 2.0
 # Tracks that began together grow old together: they are given out over some seconds, not in one burst that holds up
 # everything else. Faster than new ones grow old, so that none waits for long.
 SPREAD = 1.5
@@ -188,9 +192,10 @@ class Harvest:
 
         What is given out must be stored before the spool is released: see `held_from`.
         """
-        for key in list(self._growing) if everything else self._ripe(now_s):
-            self._due.chunks.setdefault(key.plant, []).append(_chunk(key, self._growing.pop(key).parts))
-            self._full.discard(key)
+        ripe = list(self._growing) if everything else self._ripe(now_s)
+        for chunk, key in zip(_chunks([(key, self._growing.pop(key).parts) for key in ripe]), ripe, strict=True):
+            self._due.chunks.setdefault(key.plant, []).append(chunk)
+        self._full.difference_update(ripe)
         batch = Batch(self._due.chunks, self._due.entries)
         if self._readings_since_s is not None and (everything or now_s - self._readings_since_s >= readings_after_s):
             batch.readings = self._due.readings
@@ -201,12 +206,13 @@ class Harvest:
 
     def _ripe(self, now_s: float) -> list[TrackKey]:
         """Tracks that are long, and of the old ones the oldest, found without a look at the others."""
-        passed_s = min(max(now_s - self._asked_s, 0.0), OLDEST_S)
+        oldest_s = OLDEST_S * min(max(len(self._growing) / CROWD, 1.0), LONGEST_WAITS)
+        passed_s = min(max(now_s - self._asked_s, 0.0), oldest_s)
         self._asked_s = now_s
-        most = len(self._full) + max(FEW, round(SPREAD * len(self._growing) * passed_s / OLDEST_S))
+        most = len(self._full) + max(FEW, round(SPREAD * len(self._growing) * passed_s / oldest_s))
         ripe = dict.fromkeys(self._full)
         for key, track in self._growing.items():  # the oldest first, as they were put in
-            if now_s - track.since_s < OLDEST_S or len(ripe) >= most:
+            if now_s - track.since_s < oldest_s or len(ripe) >= most:
                 break
             ripe[key] = None
         return list(ripe)
@@ -228,7 +234,9 @@ class Harvest:
             key = TrackKey(record.plant, subject, tag)
             if effect.late:
                 # Stored as it came: out of order it fits no chunk, and the same again is the same row.
-                self._due.chunks.setdefault(key.plant, []).append(_chunk(key, [(effect, i)], Reason.LATE))
+                late = _chunks([(key, [(effect, i)])])[0]
+                late = replace(late, reasons=late.reasons | np.uint32(Reason.LATE))
+                self._due.chunks.setdefault(key.plant, []).append(late)
                 continue
             if effect.seq <= self._stored.get(key, -1):
                 continue
@@ -249,21 +257,40 @@ class Harvest:
         self._due.readings.setdefault(record.plant, []).extend(effect.readings)
 
 
-def _chunk(key: TrackKey, fixes: list[tuple[PositionsMoved, int]], because: Reason = Reason.NONE) -> TrackChunk:
-    """One track's gathered fixes as a chunk, in order of time."""
-    t_ns = np.array([effect.fix_t_ns[i] for effect, i in fixes], np.int64)
-    parts = [fixes[i] for i in np.argsort(t_ns, kind="stable")]
-    reasons = np.array([effect.reasons[i] for effect, i in parts], np.uint32)
-    return TrackChunk(
-        subject=key.subject,
-        tag_id=key.tag,
-        t_ns=np.sort(t_ns),
-        xyz_m=np.array([effect.xyz_m[i] for effect, i in parts]),
-        cov_m2=np.array([effect.cov_m2[i] for effect, i in parts]),
-        velocity_mps=np.array([effect.velocity_mps[i] for effect, i in parts]),
-        p_still=np.array([effect.p_still[i] for effect, i in parts]),
-        status=np.array([effect.status[i] for effect, i in parts], np.uint8),
-        reasons=reasons | np.uint32(because),
-        first_seq=min(effect.seq for effect, _ in parts),
-        last_seq=max(effect.seq for effect, _ in parts),
+def _chunks(tracks: Sequence[tuple[TrackKey, list[tuple[PositionsMoved, int]]]]) -> list[TrackChunk]:
+    """Each track's gathered fixes as a chunk, in order of time.
+
+    Tracks share the effects their fixes came in, so the columns of each effect are picked once for all of them.
+    """
+    rows: dict[int, tuple[PositionsMoved, list[int], list[int]]] = {}
+    for number, (_, parts) in enumerate(tracks):
+        for effect, i in parts:
+            _, picked, owners = rows.setdefault(id(effect), (effect, [], []))
+            picked.append(i)
+            owners.append(number)
+    if not rows:
+        return []
+    groups = list(rows.values())
+    owner = np.concatenate([np.array(owners) for _, _, owners in groups])
+    seq = np.repeat([effect.seq for effect, _, _ in groups], [len(picked) for _, picked, _ in groups])
+    t_ns = np.concatenate([effect.fix_t_ns[picked] for effect, picked, _ in groups])
+    order = np.lexsort((seq, t_ns, owner))
+    ends = np.searchsorted(owner[order], np.arange(len(tracks)), side="right")
+
+    def column(name: str, kind: Any = np.float64) -> list[NDArray[Any]]:
+        whole = np.concatenate([np.asarray(getattr(effect, name), kind)[picked] for effect, picked, _ in groups])
+        return np.split(whole[order], ends[:-1])
+
+    seqs = np.split(seq[order], ends[:-1])
+    columns = (
+        np.split(t_ns[order], ends[:-1]),
+        column("xyz_m"),
+        column("cov_m2"),
+        column("velocity_mps"),
+        column("p_still"),
+        column("status", np.uint8),
+        column("reasons", np.uint32),
+        [int(of.min()) for of in seqs],
+        [int(of.max()) for of in seqs],
     )
+    return [TrackChunk(key.subject, key.tag, *fixes) for (key, _), *fixes in zip(tracks, *columns, strict=True)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from gis.wire import encode
 from tests.golden.scenario import PLANT_CODE
 from tests.twin.sinks.stored import moved
+from twin.sinks.harvest import CROWD as HARVEST_CROWD
 from twin.sinks.harvest import FEW, MOST_POINTS, OLDEST_S, Batch, Harvest
 from twin.sinks.spool import Kind, Position, Record
 
@@ -51,3 +52,12 @@ def test_a_long_track_goes_before_it_is_old_and_once() -> None:
     assert given(harvest.due(2.0)) == ["FAST"]
     assert given(harvest.due(2.1)) == []
     assert given(harvest.due(2.2, everything=True)) == ["SLOW"]
+
+
+def test_a_crowd_waits_up_to_twice_as_long() -> None:
+    harvest = Harvest()
+    crowd = tuple(f"C{number:05d}" for number in range(2 * HARVEST_CROWD))
+    took(harvest, 1, 0.0, crowd)
+    harvest.due(0.0)
+    assert given(harvest.due(2 * OLDEST_S - 0.1)) == []
+    assert given(harvest.due(2 * OLDEST_S)) != []
