@@ -3,11 +3,14 @@
 import { effect, signal } from '@preact/signals';
 import { alarmListOpen } from './selection';
 
-export const VIEW_KEYS = ['alarms', 'dashboard', 'explain', 'fences', 'muster', 'commissioning'] as const;
+export const VIEW_KEYS = ['alarms', 'dashboard', 'explain', 'fences', 'muster', 'questions', 'commissioning'] as const;
 export type ViewKey = (typeof VIEW_KEYS)[number];
 
 /** Null is the live plant alone. */
 export const openView = signal<ViewKey | null>(null);
+
+/** Whether the open view covers the foot of the map as well. */
+export const viewFoot = signal(false);
 
 /** What the open view keeps in the address (`&vs=`), in its own words; empty when it keeps nothing. */
 export const openViewState = signal('');

@@ -11,7 +11,7 @@ import { data, records } from '../store/records';
 import { alarmListOpen, following, mapSelection, select, selection } from '../store/selection';
 import { replaying } from '../store/replay';
 import { session } from '../store/session';
-import { openView } from '../store/views';
+import { openView, viewFoot } from '../store/views';
 import { viewEntry } from '../views/registry';
 
 /** A view asked for by the address; it wins over the home view once. */
@@ -51,7 +51,8 @@ function insets(now: PlantMap): void {
   const narrow = window.innerWidth <= 40 * rem;
   const inspected = selection.value !== null;
   const place = viewEntry(openView.value)?.place;
-  const list = alarmListOpen.value || place === 'foot' ? window.innerHeight * 0.46 : 0;
+  const list =
+    alarmListOpen.value || place === 'foot' ? window.innerHeight * 0.46 : viewFoot.value ? window.innerHeight * 0.4 : 0;
   const sheet = narrow && inspected ? window.innerHeight * 0.45 : 0;
   now.setInsets({
     top: 0,

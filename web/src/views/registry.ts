@@ -1,6 +1,6 @@
 /** Every view beside the live plant. A new one is an entry here, a key in `store/views.ts`, and a folder beside this file. */
 
-import { ChartColumn, CircleHelp, Fence, History, RadioTower, Siren, SquareActivity } from 'lucide';
+import { ChartColumn, CircleHelp, Fence, FileSearch, History, RadioTower, Siren, SquareActivity } from 'lucide';
 import type { ReadonlySignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import type { IconNode } from 'lucide';
@@ -70,6 +70,18 @@ export const VIEWS: readonly ViewEntry[] = [
     letter: 'e',
     place: 'side',
     load: () => import('./fences/Panel').then((module) => module.FencesPanel),
+  },
+  {
+    key: 'questions',
+    icon: FileSearch,
+    label: { zh: '往事', en: 'Past' },
+    title: {
+      zh: '往事查询：谁在这里、谁在附近、占用、热力图',
+      en: 'Questions of the past: who was here or near, occupancy, heat map',
+    },
+    letter: 'q',
+    place: 'side',
+    load: () => import('./questions/Panel').then((module) => module.QuestionsPanel),
   },
   {
     key: 'commissioning',
