@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { Sketch } from '../../map/port';
 import { map } from '../../store/map';
 import { records } from '../../store/records';
@@ -86,7 +86,8 @@ function useTicks(sketch: Sketch | null, by: Frame | null): void {
 /** Takes the map's clicks while something is drawn or pointed at. */
 function usePointer(sketch: Sketch | null, by: Frame | null): void {
   const busy = drawing.value !== null;
-  useEffect(() => {
+  // At once, not with the next picture: a click right after the tool was chosen is a corner already.
+  useLayoutEffect(() => {
     if (sketch === null || by === null || !busy) return undefined;
     const release = sketch.take({
       press: (place) => press(by, place),
