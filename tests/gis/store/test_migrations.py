@@ -17,7 +17,7 @@ from gis.store.tracks import append_chunks, read_tracks
 from tests.gis.store.test_tracks import FRAME, T0, S, assert_same, chunk
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 pytestmark = pytest.mark.servers
 
@@ -63,6 +63,44 @@ def test_tracks_of_the_old_layout_are_kept_both_ways(engine: Engine, postgis_url
         command.check(configuration(connection))
     assert_same(stored, given)
     assert len(single) == 1
+
+
+def test_the_index_of_paths_stays_sound_through_the_change_of_layout(engine: Engine, postgis_url: str) -> None:
+    # More chunks than one page of the index holds, so that boxes are compared when a path is written again.
+    given = [chunk(f"P-{i}", 3) for i in range(600)]
+    with transaction(engine) as connection:
+        append_chunks(connection, "GONE", FRAME, given)
+        command.downgrade(configuration(connection), "0005")
+        assert box_storages(connection) == {"p"}
+    upgrade(postgis_url)
+    with transaction(engine) as connection:
+        assert box_storages(connection) == {"p"}
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        found = "SELECT count(*) FROM track_chunk WHERE path &&& (SELECT path FROM track_chunk WHERE subject = 'P-7')"
+        assert connection.scalar(text(found)) == len(given)
+
+
+def test_an_index_left_with_packed_boxes_is_built_anew(engine: Engine, postgis_url: str) -> None:
+    with transaction(engine) as connection:
+        append_chunks(connection, "GONE", FRAME, [chunk("P-1", 3)])
+        command.downgrade(configuration(connection), "0008")
+        connection.execute(text("ALTER TABLE track_chunk ALTER path SET STORAGE EXTENDED"))
+        assert box_storages(connection) == {"x"}
+    upgrade(postgis_url)
+    with transaction(engine) as connection:
+        assert box_storages(connection) == {"p"}
+
+
+def box_storages(connection: Connection) -> set[str]:
+    """How the indexes of paths store their boxes: p plainly, as PostGIS needs them."""
+    return set(
+        connection.scalars(
+            text(
+                "SELECT a.attstorage FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indexrelid"
+                " WHERE a.attname = 'path' AND i.indrelid IN (SELECT relid FROM pg_partition_tree('track_chunk'))"
+            )
+        )
+    )
 
 
 def test_several_processes_may_upgrade_at_once(engine: Engine, postgis_url: str) -> None:

@@ -27,6 +27,7 @@ def upgrade() -> None:
     """Add the new columns, fill them, drop the old ones."""
     op.add_column("track_chunk", sa.Column("fixes", sa.Integer()))
     op.add_column("track_chunk", sa.Column("channels", sa.LargeBinary()))
+    _drop_path_index()
     # Packed already; and out of the row, so that a search through rows does not wade through paths.
     op.execute("ALTER TABLE track_chunk ALTER channels SET STORAGE EXTERNAL")
     op.execute("ALTER TABLE track_chunk ALTER path SET STORAGE EXTENDED")
@@ -50,10 +51,12 @@ def upgrade() -> None:
         op.drop_column("track_chunk", column)
     op.alter_column("track_chunk", "fixes", nullable=False)
     op.alter_column("track_chunk", "channels", nullable=False)
+    _create_path_index()
 
 
 def downgrade() -> None:
     """The old columns again, filled from the new one."""
+    _drop_path_index()
     for column in CHANNELS:
         op.add_column("track_chunk", sa.Column(column, sa.ARRAY(sa.SmallInteger())))
     for column in ("p_still", "status"):
@@ -87,6 +90,25 @@ def downgrade() -> None:
     op.execute("ALTER TABLE track_chunk ALTER path SET STORAGE MAIN")
     op.drop_column("track_chunk", "channels")
     op.drop_column("track_chunk", "fixes")
+    _create_path_index()
+
+
+def _drop_path_index() -> None:
+    """The index must not see `SET STORAGE`: PostgreSQL hands the storage of the path on to the index's boxes.
+
+    These would then be packed with short heads, which PostGIS 3.3 does not expect: it reads past them and falls.
+    """
+    op.drop_index("track_chunk_path_idx", "track_chunk")
+
+
+def _create_path_index() -> None:
+    op.create_index(
+        "track_chunk_path_idx",
+        "track_chunk",
+        ["path"],
+        postgresql_using="gist",
+        postgresql_ops={"path": "gist_geometry_ops_nd"},
+    )
 
 
 def _rows(columns: str) -> Any:
