@@ -23,7 +23,8 @@ import { split } from '../src/views/fences/drawing/split';
 import { openAt } from '../src/views/fences/hours';
 import { covered } from '../src/views/fences/ScheduleTab';
 import { outcome, rectangleOver } from '../src/views/fences/tools';
-import { WORDS } from '../src/views/fences/words';
+import { closeEditor, draft, newFence, opened, renameCode, setFields } from '../src/views/fences/editor';
+import { w, WORDS } from '../src/views/fences/words';
 
 const frame = siteFrame(118.95, 37.95);
 const square: Shape = { kind: 'polygon', parts: [[[[0, 0], [20, 0], [20, 20], [0, 20]]]] }; // prettier-ignore
@@ -321,5 +322,30 @@ describe('words', () => {
       expect(text, key).not.toBe('');
       expect(gaps(WORDS.en[key as keyof typeof WORDS.en]), key).toEqual(gaps(text));
     }
+  });
+});
+
+describe('fields of a draft', () => {
+  it('keep what was typed into the part beside, though no view was drawn in between', () => {
+    newFence();
+    setFields({ names: { zh: '围挡' } });
+    setFields({ names: { en: 'Hoarding' } });
+    setFields({ rules: { max_people: 3 } });
+    expect(draft.value!.fields.names).toEqual({ zh: '围挡', en: 'Hoarding' });
+    expect(draft.value!.fields.rules.still_radius_m).toBe(2);
+    closeEditor();
+  });
+
+  it('another code is still the same draft: its editor stays, with what has the focus', () => {
+    newFence();
+    const before = opened.value;
+    renameCode('F-777');
+    expect(draft.value!.code).toBe('F-777');
+    expect(opened.value).toBe(before);
+    closeEditor();
+  });
+
+  it('a fault says which name is empty', () => {
+    expect(w.fault({ code: 'string_too_short', field: 'names.en', params: {} })).toContain('英文名称');
   });
 });

@@ -105,9 +105,7 @@ function Head({ of }: { of: Draft }) {
             maxLength={100}
             value={fields.names[tongue]}
             data-testid={`fence-name-${tongue}`}
-            onInput={(event) =>
-              setFields({ names: { ...fields.names, [tongue]: event.currentTarget.value } }, `name ${tongue}`)
-            }
+            onInput={(event) => setFields({ names: { [tongue]: event.currentTarget.value } }, `name ${tongue}`)}
           />
         </label>
       ))}

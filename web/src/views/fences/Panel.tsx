@@ -4,7 +4,7 @@ import { openView } from '../../store/views';
 import { layers } from '../../store/preferences';
 import { Icon } from '../../ui/Icon';
 import { compared } from './compared';
-import { closeEditor, draft } from './editor';
+import { closeEditor, draft, opened } from './editor';
 import { FenceEditor } from './Editor';
 import { Files } from './Files';
 import { FenceList, type Listing } from './List';
@@ -59,7 +59,7 @@ export function FencesPanel() {
         <Notice text={done} bad={false} />
         {now !== null && roomy ? (
           <FenceEditor
-            key={now.code}
+            key={opened.value}
             of={now}
             onPublished={(fence) => setDone(w('publish.done', { code: fence.code, n: fence.version }))}
           />

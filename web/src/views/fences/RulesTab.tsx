@@ -88,7 +88,7 @@ function Parameter(props: {
 export function RulesTab({ of }: { of: Draft }) {
   const { fields } = of;
   const { rules } = fields;
-  const set = (patch: Partial<Rules>, topic: string) => setFields({ rules: { ...rules, ...patch } }, `rules ${topic}`);
+  const set = (patch: Partial<Rules>, topic: string) => setFields({ rules: patch }, `rules ${topic}`);
   const number = (key: NumberRule, unit: Unit, decimals = 1) => (
     <Parameter
       label={w(`field.${key}`)}

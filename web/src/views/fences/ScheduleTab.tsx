@@ -52,8 +52,7 @@ function Week({ schedule }: { schedule: Schedule }) {
 /** When the fence is enforced: weekly hours, and dates that beat them. */
 export function ScheduleTab({ of }: { of: Draft }) {
   const schedule = { weekly: of.fields.schedule.weekly ?? [], dated: of.fields.schedule.dated ?? [] };
-  const set = (patch: Partial<Schedule>, topic: string | null = null) =>
-    setFields({ schedule: { ...schedule, ...patch } }, topic);
+  const set = (patch: Partial<Schedule>, topic: string | null = null) => setFields({ schedule: patch }, topic);
   const { weekly, dated } = schedule;
   const now = now_ms.value;
   const open = openAt(schedule, Math.floor(now / 60_000) * 60_000, zone.value);

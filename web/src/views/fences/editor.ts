@@ -22,6 +22,8 @@ export interface Draft {
 }
 
 export const history = signal<History<Draft> | null>(null);
+/** Rises with every fence that is opened: whatever a view keeps of the one before is of no use to it. */
+export const opened = signal(0);
 export const draft = computed(() => history.value?.now ?? null);
 /** The version the draft began from, as it was when it began. */
 export const origin = signal<FenceRecord | null>(null);
@@ -112,6 +114,7 @@ export const codesTaken = (): Set<string> => new Set(records.peek()?.fence.keys(
 function start(first: Draft, from: FenceRecord | null): void {
   batch(() => {
     history.value = begin(first);
+    opened.value += 1;
     origin.value = from;
     judged.value = null;
     keeping.value = 'kept';
@@ -176,9 +179,19 @@ export function change(next: Draft, topic: string | null = null): void {
   changed(next);
 }
 
-export function setFields(patch: Partial<Fields>, topic: string | null = null): void {
+const NESTED = ['names', 'allow', 'schedule', 'rules'] as const;
+type Nested = (typeof NESTED)[number];
+type FieldsPatch = Partial<Omit<Fields, Nested>> & { [K in Nested]?: Partial<Fields[K]> };
+
+/** Changes some fields; of nested ones only what is given: the view may not have seen the last change yet. */
+export function setFields(patch: FieldsPatch, topic: string | null = null): void {
   const now = draft.peek();
-  if (now !== null) change({ ...now, fields: { ...now.fields, ...patch } }, topic);
+  if (now === null) return;
+  const fields: Fields = { ...now.fields, ...(patch as Partial<Fields>) };
+  for (const name of NESTED) {
+    if (patch[name] !== undefined) Object.assign(fields, { [name]: { ...now.fields[name], ...patch[name] } });
+  }
+  change({ ...now, fields }, topic);
 }
 
 export function setShape(shape: Shape, topic: string | null = null): void {

@@ -265,7 +265,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'fault.no_limit': 'A limited fence without a greatest number',
   'fault.no_overstay': 'A timed fence without a longest stay',
   'fault.no_post': 'A post without a roster or a least number',
-  'fault.string_too_short': 'The name is empty',
+  'fault.string_too_short': '{field} is empty',
   'fault.missing': 'Something required is missing',
   'fault.exists': 'This code is taken',
   'fault.field': '{field}: {detail}',

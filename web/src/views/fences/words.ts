@@ -21,7 +21,7 @@ function known(key: string, params: Params = {}): string | null {
 
 /** What is wrong, with the field it is about. */
 function fault(of: Pick<FenceFaultRecord, 'code' | 'field' | 'params'>): string {
-  const said = known(`fault.${of.code}`, of.params);
+  const said = known(`fault.${of.code}`, { ...of.params, field: fieldName(of.field) });
   if (said !== null) return said;
   return word('fault.field', { field: fieldName(of.field), detail: String(of.params['detail'] ?? of.code) });
 }

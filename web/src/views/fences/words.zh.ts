@@ -259,7 +259,7 @@ export const zh = {
   'fault.no_limit': '限员区没有设人数上限',
   'fault.no_overstay': '限时区没有设最长停留',
   'fault.no_post': '岗位区没有设值守者或最少人数',
-  'fault.string_too_short': '名称不能为空',
+  'fault.string_too_short': '{field}不能为空',
   'fault.missing': '缺少必填项',
   'fault.exists': '已有此编号',
   'fault.field': '{field}：{detail}',
