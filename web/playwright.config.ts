@@ -12,7 +12,7 @@ export default defineConfig({
   reporter: [['list']],
   use: {
     baseURL: process.env['TWIN_URL'] ?? 'http://127.0.0.1:8800',
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: 1120, height: 680 },
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
