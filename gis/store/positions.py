@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gis.frames import SiteFrame
 
 HORIZON_S = 7 * 86_400.0
-"""Who was not heard for longer is not shown any more."""
+"""Whoever was not heard for longer is not shown any more."""
 # While people walk, chunks are of seconds: so many hold the last `FEW` fixes of a tag that speaks once a second.
 _CHUNKS = 12
 
@@ -54,7 +54,7 @@ class Standing(NamedTuple):
 
     Attributes:
         subject, tag: n names each.
-        t_ns, xyz_m, cov_m2, p_still, status: of the last fix.
+        t_ns, xyz_m, cov_m2, velocity_mps, p_still, status, reasons: of the last fix.
         recent_ns: (n, FEW) times of the last fixes, the last one last; 0 where there were fewer.
     """
 
@@ -63,8 +63,10 @@ class Standing(NamedTuple):
     t_ns: NDArray[np.int64]
     xyz_m: NDArray[np.float64]
     cov_m2: NDArray[np.float64]
+    velocity_mps: NDArray[np.float64]
     p_still: NDArray[np.float64]
     status: NDArray[np.uint8]
+    reasons: NDArray[np.uint32]
     recent_ns: NDArray[np.int64]
 
 
@@ -112,8 +114,10 @@ def standing_at(conn: Connection, plant_code: str, frame: SiteFrame, at_ns: int,
         t_ns=fixes.t_ns[newest],
         xyz_m=fixes.xyz_m[newest],
         cov_m2=fixes.cov_m2[newest],
+        velocity_mps=fixes.velocity_mps[newest],
         p_still=fixes.p_still[newest],
         status=fixes.status[newest],
+        reasons=fixes.reasons[newest],
         recent_ns=np.where(own, fixes.t_ns[order[np.maximum(recent, 0)]], 0) if len(last) else np.zeros((0, FEW), int),
     )
 

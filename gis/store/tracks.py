@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gis.frames import SiteFrame
 
-__all__ = ["TrackChunk", "append_chunks", "positions_at", "read_tracks", "read_tracks_near"]
+__all__ = ["TrackChunk", "append_chunks", "read_tracks", "read_tracks_near"]
 
 # One statement a batch: the arrays are taken apart in the database.
 _INSERT = """
@@ -45,20 +45,6 @@ _NEAR = (
 )
 _SPAN_NEAR = text(_COLUMNS + _OVERLAPS + _NEAR + _IN_ORDER)
 _SPAN_NEAR_OF_SOME = text(_COLUMNS + _OVERLAPS + _NEAR + _OF_SOME + _IN_ORDER)
-# Chunks that are running at the instant, and of each subject the one that ended last before it. Found by their keys
-# first, so that only the chosen ones are unpacked.
-_AT = text(
-    "WITH chosen AS MATERIALIZED ("  # noqa: S608 - joined of constants above; values are parameters
-    " SELECT subject, from_ns, tag FROM track_chunk"
-    " WHERE plant = :plant AND from_ns > :began_ns AND from_ns <= :at_ns AND to_ns >= :at_ns"
-    " UNION ALL ("
-    "  SELECT DISTINCT ON (subject) subject, from_ns, tag FROM track_chunk"
-    "  WHERE plant = :plant AND from_ns > :long_ago_ns AND from_ns <= :at_ns"
-    "  AND to_ns < :at_ns AND to_ns >= :oldest_ns ORDER BY subject, to_ns DESC)"
-    ") "
-    + _COLUMNS
-    + "JOIN chosen USING (subject, from_ns, tag) WHERE plant = :plant AND from_ns > :long_ago_ns AND from_ns <= :at_ns"
-)
 
 
 def append_chunks(
@@ -150,23 +136,6 @@ def read_tracks_near(
     else:
         rows = conn.execute(_SPAN_NEAR_OF_SOME, asked | {"subjects": list(subjects)}).all()
     return [chunk for chunk in decoded(rows, frame) if np.any((chunk.t_ns >= from_ns) & (chunk.t_ns < to_ns))]
-
-
-def positions_at(
-    conn: Connection, plant_code: str, frame: SiteFrame, at_ns: int, *, oldest_s: float = 600.0
-) -> list[TrackChunk]:
-    """Each subject's last fix up to an instant, as chunks of one; those older than `oldest_s` are left out."""
-    oldest_ns = at_ns - round(oldest_s * 1e9)
-    began_ns = at_ns - LONGEST_NS
-    asked = {"plant": plant_code, "at_ns": at_ns, "oldest_ns": oldest_ns, "began_ns": began_ns}
-    rows = conn.execute(_AT, asked | {"long_ago_ns": oldest_ns - LONGEST_NS}).all()
-    last: dict[str, TrackChunk] = {}
-    for chunk in decoded(rows, frame):
-        known = last.get(chunk.subject)
-        until = int(np.searchsorted(chunk.t_ns, at_ns, side="right"))
-        if until and chunk.t_ns[until - 1] >= oldest_ns and (known is None or chunk.t_ns[until - 1] > known.t_ns[-1]):
-            last[chunk.subject] = chunk.part(slice(until - 1, until))
-    return [last[subject] for subject in sorted(last)]
 
 
 def decoded(rows: Sequence[Any], frame: SiteFrame) -> Iterator[TrackChunk]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -20,18 +19,15 @@ import shapely
 
 from gis.kinds import FixedRoofTank
 from gis.plant import Asset, Colour, Names
-from gis.store import migrate
 from gis.store.database import connect, transaction
 from gis.store.establishments import Establishment, replace_establishments
 from gis.store.plants import save_plant
+from tests.bench.database import fresh_database
 from tests.bench.figure import Figure, at_least, at_most, missing, told
 from tests.twin.api.served import served
 from tests.twin.api.small import SetClock, small_plant
 from twin.api.app import create_app
 from twin.api.context import Deps
-from twin.servers import mosquitto, postgres
-from twin.servers.home import Home
-from twin.servers.postgres import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,24 +95,6 @@ def _p95_ms(client: httpx.Client, address: str, rounds: int = ROUNDS) -> float:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    home = Home(
-        Path("/var/tmp") / f"plant-twin-bench-{os.getpid()}-{secrets.token_hex(4)}",
-        postgres.account(),
-        mosquitto.account(),
-    )
-    server = PostgresServer(home)
-    try:
-        server.launch()
-        server.wait_ready()
-        migrate.upgrade(server.url)
-        yield server.url
-    finally:
-        server.stop()
-        home.discard()
-
-
-@contextmanager
 def _tipg(database: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -154,7 +132,7 @@ def figures() -> list[Figure]:
     plant = _plant()
     bounds = plant.head.frame.shape_to_lonlat(shapely.box(-5, -5, 49 * 20 - 5 + 10, 19 * 20 + 5)).bounds
     box = ",".join(f"{bound:.9f}" for bound in bounds)
-    with _database() as database, tempfile.TemporaryDirectory() as folder:
+    with fresh_database() as database, tempfile.TemporaryDirectory() as folder:
         engine = connect(database)
         with transaction(engine) as connection:
             replace_establishments(connection, _establishments())

@@ -6,7 +6,6 @@ The fixes are those of the locator's filters over the simulated plant, repeated 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +14,14 @@ import numpy as np
 from sqlalchemy import text
 
 from gis.files import read_plant
-from gis.store import migrate
 from gis.store.compaction import compact
 from gis.store.database import connect, transaction
 from gis.store.paths import TrackChunk
 from gis.store.plants import save_plant
 from gis.store.tracks import read_tracks
 from locator.pipeline import Pipeline
+from tests.bench.database import fresh_database
 from tests.bench.figure import Figure, at_least, at_most, told
-from twin.servers import mosquitto, postgres
-from twin.servers.home import Home
-from twin.servers.postgres import PostgresServer
 from twin.simulate.messages import outgoing
 from twin.simulate.simulation import Simulation
 from twin.sinks.harvest import Batch
@@ -50,28 +46,13 @@ def figures() -> Iterator[Figure]:
     """Speed and size of the packed store, and of the plain one."""
     plant = read_plant(DEMO_PLANT)
     tracks = _tracks(plant)
-    with _database(plant) as engine:
-        yield from _packed(engine, plant, tracks)
-        yield from _plain(engine, plant, tracks)
-
-
-@contextmanager
-def _database(plant: Plant) -> Iterator[Engine]:
-    """A durable private PostGIS with the plant, gone afterwards."""
-    home = Home(Path("/var/tmp/plant-twin-bench-store"), postgres.account(), mosquitto.account())
-    server = PostgresServer(home)
-    server.launch()
-    try:
-        server.wait_ready()
-        migrate.upgrade(server.url)
-        engine = connect(server.url)
+    with fresh_database() as url:
+        engine = connect(url)
         with transaction(engine) as connection:
             save_plant(connection, plant)
-        yield engine
+        yield from _packed(engine, plant, tracks)
+        yield from _plain(engine, plant, tracks)
         engine.dispose()
-    finally:
-        server.stop()
-        home.discard()
 
 
 def _tracks(plant: Plant) -> list[TrackChunk]:

@@ -20,7 +20,7 @@ from gis.store import partitions
 from gis.store.database import transaction
 from gis.store.histories import track_chunk
 from gis.store.paths import LONGEST_NS, storable
-from gis.store.tracks import TrackChunk, append_chunks, positions_at, read_tracks, read_tracks_near
+from gis.store.tracks import TrackChunk, append_chunks, read_tracks, read_tracks_near
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -152,28 +152,6 @@ def test_the_database_knows_where_and_when(conn: Connection) -> None:
     assert row.m == T0 / S
     assert row.lon == pytest.approx(float(FRAME.to_lonlat(*given_.xyz_m[-1, :2])[0]), abs=2e-7)
     assert row.n == 60
-
-
-@pytest.mark.servers
-def test_positions_at_an_instant_are_the_last_up_to_it(conn: Connection) -> None:
-    append_chunks(conn, "X", FRAME, [chunk("P-1", 60, seed=1), chunk("P-2", 10, seed=2), chunk("P-3", 5, T0 - 700 * S)])
-    found = {one.subject: one for one in positions_at(conn, "X", FRAME, T0 + 20 * S)}
-    assert {subject: int(one.t_ns[0] - T0) // S for subject, one in found.items()} == {"P-1": 20, "P-2": 9}
-    assert len(found["P-1"]) == 1
-
-
-@pytest.mark.servers
-@pytest.mark.parametrize("second", [-1, 0, 3, 9, 30, 59, 60, 61, 75, 119, 500, 700, 720, 2000])
-def test_positions_at_an_instant_agree_with_the_whole_track(conn: Connection, second: int) -> None:
-    chunks = [chunk("P-1", 60, seed=1), chunk("P-1", 60, T0 + 60 * S, seed=2), chunk("P-2", 300, step_ns=2 * S, seed=3)]
-    # A fix that came late, alone in its chunk, and a second tag.
-    chunks += [chunk("P-1", 1, T0 + 30 * S + 500 * MS, seed=4), chunk("P-1", 20, T0 + 55 * S, tag="T2", seed=5)]
-    append_chunks(conn, "X", FRAME, chunks)
-    at_ns = T0 + second * S
-    expected: dict[str, int] = {}
-    for one in read_tracks(conn, "X", FRAME, at_ns - 600 * S, at_ns + 1):
-        expected[one.subject] = max(expected.get(one.subject, 0), int(one.t_ns[-1]))
-    assert {one.subject: int(one.t_ns[0]) for one in positions_at(conn, "X", FRAME, at_ns)} == expected
 
 
 def _shape(x: float, y: float, half_m: float) -> Polygon:

@@ -10,10 +10,12 @@ import numpy as np
 from fastapi import APIRouter, Query, Response
 
 from gis.store.journal import alarms_at, inside_at, read_entries
+from gis.store.paths import TrackChunk
+from gis.store.positions import standing_at
 from gis.store.readings import StoredReading, latest
 from gis.store.replays import entries_between, thinned_readings
 from gis.store.subjects import tracked_subjects
-from gis.store.tracks import positions_at, read_tracks
+from gis.store.tracks import read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time
 from twin.api import records
 from twin.api.alarm_records import alarm_record
@@ -30,12 +32,12 @@ from twin.api.smoothed import MARGIN_NS, smoothed
 from twin.effects import WeatherChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
     from gis.store.journal import JournalEntry
-    from gis.store.paths import TrackChunk
+    from gis.store.positions import Standing
     from twin.api.directory import Directory
     from twin.api.live_schemas import WeatherNow
 
@@ -76,7 +78,8 @@ async def tracks(
             names = tracked_subjects(connection, plant, from_ns, to_ns)
         _bounded(len(names), from_ns, to_ns)
         chunks: dict[str, list[TrackChunk]] = defaultdict(list)
-        for chunk in positions_at(connection, plant, frame, from_ns - 1):
+        known = [*directory.people, *directory.vehicles] if subjects is None else subjects
+        for chunk in _before(standing_at(connection, plant, frame, from_ns - 1, known)):
             if subjects is None or chunk.subject in subjects:
                 chunks[chunk.subject].append(chunk)
         margin = MARGIN_NS if quality == "smoothed" else 0
@@ -160,6 +163,25 @@ def _bounded(subjects: int, from_ns: int, to_ns: int) -> None:
     if (to_ns - from_ns) / NS_PER_S > most_s or subjects > MOST_SUBJECTS:
         raise BadRequestError(
             f"{subjects} subjects: at most {most_s:.0f} s at once", "span_too_long", longest_s=float(int(most_s))
+        )
+
+
+def _before(standing: Standing) -> Iterator[TrackChunk]:
+    """The last fix of each as a chunk of one."""
+    for i, (subject, tag) in enumerate(zip(standing.subject, standing.tag, strict=True)):
+        one = slice(i, i + 1)
+        yield TrackChunk(
+            subject=subject,
+            tag_id=tag,
+            t_ns=standing.t_ns[one],
+            xyz_m=standing.xyz_m[one],
+            cov_m2=standing.cov_m2[one],
+            velocity_mps=standing.velocity_mps[one],
+            p_still=standing.p_still[one],
+            status=standing.status[one],
+            reasons=standing.reasons[one],
+            first_seq=0,
+            last_seq=0,
         )
 
 
