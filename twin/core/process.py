@@ -13,7 +13,7 @@ import numpy as np
 
 from gis.time import NS_PER_S
 from twin.core.conditions import Condition
-from twin.core.process_tuning import COMMS, SILENT_PERIODS, SILENT_S, STALE, Tuning, tuning_of
+from twin.core.process_tuning import BEGIN_S, COMMS, SILENT_PERIODS, SILENT_S, STALE, Tuning, tuning_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -43,6 +43,7 @@ class Points:
         row: sensor code → row.
         limit: (n, 4) limits in the sensor's unit; NaN where there is none.
         back: (n, 4) the value at which each limit counts as passed no longer.
+        from_ns: (n,) since when each record holds.
         patience_ns: (n,) silence longer than this is a fault.
         place_m: (n, 3) site metres.
         root: (n) the unit or tank farm each belongs to.
@@ -54,6 +55,7 @@ class Points:
     row: Mapping[str, int]
     limit: NDArray[np.float64]
     back: NDArray[np.float64]
+    from_ns: NDArray[np.int64]
     patience_ns: NDArray[np.int64]
     place_m: NDArray[np.float64]
     root: tuple[str, ...]
@@ -139,10 +141,13 @@ def taken(
 def distrusted(process: Process, now_ns: int, started_ns: int, *, is_down: bool = False) -> dict[AlarmKey, Condition]:
     """Measuring points without a value one may trust: silent too long, or bad; and their line, when all are silent.
 
+    A point that never spoke has `BEGIN_S` more, from its record's beginning or the core's: gateways begin after it.
     A line that `is_down` stays so until but few of its points are silent: they do not come back in one moment.
     """
     points = process.points
-    since_ns = np.maximum(process.last_ns, started_ns)
+    expected_ns = np.maximum(points.from_ns, started_ns)
+    never = process.last_ns == 0
+    since_ns = np.where(never, expected_ns + round(BEGIN_S * NS_PER_S), np.maximum(process.last_ns, started_ns))
     silent = now_ns - since_ns > points.patience_ns
     faulty = np.flatnonzero(silent | (process.quality == BAD))
     found: dict[AlarmKey, Condition] = {}
@@ -202,6 +207,7 @@ def _points(plant: Plant, t_ns: int) -> Points:
         row={sensor.code: i for i, sensor in enumerate(sensors)},
         limit=limit,
         back=limit + band.reshape(-1, 4) * np.array([1.0, 1.0, -1.0, -1.0]),
+        from_ns=np.array([sensor.valid_from for sensor in sensors], np.int64),
         patience_ns=(np.maximum(SILENT_PERIODS * periods, SILENT_S) * NS_PER_S).astype(np.int64),
         place_m=place,
         root=root,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 STALE, COMMS = "STALE", "COMMS"
 SILENT_PERIODS, SILENT_S = 3.0, 30.0
 """A measuring point is silent after this many of its periods, but never sooner than after so many seconds."""
+BEGIN_S = 60.0
+"""A point that has not yet spoken at all is given so much longer."""
 
 Four = tuple[float, float, float, float]
 

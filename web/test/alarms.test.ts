@@ -18,6 +18,7 @@ import {
   tally,
   unacknowledged,
 } from '../src/store/alarms';
+import { alarmPlace, whatHappened } from '../src/ui/alarmText';
 import { alarm, at, T0 } from './samples';
 
 beforeEach(() => replaceAlarms([]));
@@ -119,5 +120,21 @@ describe('the list', () => {
   it('counts only the last ten minutes for a flood', () => {
     const list = [alarm('a', { raised: at(0) }), alarm('b', { raised: at(500) })];
     expect(recent(list, T0 + 601_000)).toBe(1);
+  });
+});
+
+describe('where an alarm is', () => {
+  const nowhere = { subject: null, place: null, asset: null, sensor: null };
+
+  it('names the line that is down, never the outside of fences', () => {
+    const text = { code: 'alarm.COMMS', params: { where: { zh: '全部测点', en: 'all measuring points' } } };
+    const down = alarm('c', { ...nowhere, kind: 'COMMS', text });
+    expect(alarmPlace(down)).toBe('全部测点');
+    expect(whatHappened(down)).toContain('全部测点');
+  });
+
+  it('says outside fences only of somebody', () => {
+    expect(alarmPlace(alarm('a', { place: null }))).toBe('围栏外');
+    expect(alarmPlace(alarm('b', nowhere))).toBe('全厂');
   });
 });

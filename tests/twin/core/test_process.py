@@ -151,6 +151,11 @@ def test_a_silent_point_is_told_and_its_alarm_is_frozen() -> None:
     assert ("STALE", "returned", 260) in told(effects)
 
 
+def test_a_point_that_never_spoke_has_longer_to_begin() -> None:
+    world, effects = fold(world_of(LEVEL, GAS), minutes("LT", lambda _: 5.0, range(200)))
+    assert [(kind, second) for kind, cause, second in told(effects) if cause == "raised"] == [("STALE", 60 + 30)]
+
+
 def test_when_every_point_is_silent_one_alarm_calls_and_the_others_follow_from_it() -> None:
     many = [sensor(f"L{i}", h=16.0) for i in range(20)]
     world = world_of(*many)

@@ -212,6 +212,7 @@ export const en: Dictionary = {
   'alarm.INTRUSION': '{subject} entered {place} without permission',
   'alarm.SOS': '{subject} pressed the SOS key',
   'alarm.noPlace': 'outside fences',
+  'alarm.wholePlant': 'whole plant',
   'advice.INTRUSION': 'Call the person out and check the permit; if there is no answer, send the nearest colleague.',
   'advice.SOS': 'Call the person at once and send the nearest colleague.',
   'advice.unknown': 'Check the place, then act.',

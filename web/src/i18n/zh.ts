@@ -206,6 +206,7 @@ export const zh = {
   'alarm.INTRUSION': '{subject} 进入{place}，无权限',
   'alarm.SOS': '{subject} 按下求救键',
   'alarm.noPlace': '围栏外',
+  'alarm.wholePlant': '全厂',
   'advice.INTRUSION': '呼叫本人撤离，核对作业许可；联系不上时派就近人员到场。',
   'advice.SOS': '立即呼叫本人，派就近人员救援。',
   'advice.unknown': '核实现场情况后处理。',

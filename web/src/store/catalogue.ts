@@ -41,7 +41,15 @@ function places(alarm: AlarmRecord): Record<string, string | null> {
     value: alarm.value === null ? null : valueText(alarm.value),
     limit: alarm.limit === null ? null : valueText(alarm.limit),
     unit: alarm.unit,
+    where: alarmWhere(alarm),
   };
+}
+
+/** What an alarm is about that is no person, point or equipment: a line, an engine. */
+export function alarmWhere(alarm: AlarmRecord): string | null {
+  const where = alarm.text.params['where'];
+  if (typeof where === 'string') return where;
+  return typeof where === 'object' && where !== null ? name(where) : null;
 }
 
 /** The sentence of the catalogue with an alarm's own values; null when it is not known or a value is missing. */

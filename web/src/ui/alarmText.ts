@@ -3,14 +3,14 @@
 import type { AlarmRecord } from '../api/types.gen';
 import { lookUp, name, t } from '../i18n';
 import { phrase } from '../i18n/format';
-import { catalogue, sentence, valueText } from '../store/catalogue';
+import { alarmWhere, catalogue, sentence, valueText } from '../store/catalogue';
 
 /** What happened: "王强 进入 球罐区禁区，无权限". */
 export function whatHappened(alarm: AlarmRecord): string {
   const said = sentence(alarm);
   if (said !== null) return said;
   const about = alarm.subject ?? alarm.sensor ?? alarm.asset ?? alarm.place;
-  const subject = about === null ? t('alarm.noPlace') : name(about.names);
+  const subject = about === null ? (alarmWhere(alarm) ?? '') : name(about.names);
   return phrase(alarm.text, t('alarm.unknown', { kind: alarmKind(alarm.kind), subject }));
 }
 
@@ -28,7 +28,8 @@ export function alarmKind(kind: string): string {
 
 export function alarmPlace(alarm: AlarmRecord): string {
   const place = alarm.place ?? alarm.asset ?? alarm.sensor;
-  return place === null ? t('alarm.noPlace') : name(place.names);
+  if (place !== null) return name(place.names);
+  return alarmWhere(alarm) ?? t(alarm.subject === null ? 'alarm.wholePlant' : 'alarm.noPlace');
 }
 
 /** `92.4 % / 90`: what was measured, and what it should not have passed; empty when nothing was measured. */
