@@ -152,7 +152,7 @@ def test_a_silent_point_is_told_and_its_alarm_is_frozen() -> None:
 
 
 def test_a_point_that_never_spoke_has_longer_to_begin() -> None:
-    world, effects = fold(world_of(LEVEL, GAS), minutes("LT", lambda _: 5.0, range(200)))
+    _world, effects = fold(world_of(LEVEL, GAS), minutes("LT", lambda _: 5.0, range(200)))
     assert [(kind, second) for kind, cause, second in told(effects) if cause == "raised"] == [("STALE", 60 + 30)]
 
 
