@@ -1,3 +1,4 @@
+import asyncapi from '../../docs/asyncapi.json';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LiveMessage } from '../src/api/types.gen';
 import type { PositionFrame } from '../src/map/port';
@@ -171,8 +172,15 @@ describe('pauseMs', () => {
 });
 
 describe('readMessage', () => {
+  it('knows every message the contract names', () => {
+    const named = Object.keys(asyncapi.channels.live.messages).filter((kind) => kind !== 'positions');
+    expect(named).toContain('muster');
+    for (const type of named) expect(readMessage(JSON.stringify({ type }))?.type).toBe(type);
+  });
+
   it('knows its messages and nothing else', () => {
     expect(readMessage(JSON.stringify(alarmMessage))?.type).toBe('alarm');
-    for (const text of ['', 'null', '7', '[]', '{"type":7}', '{"type":"x"}']) expect(readMessage(text)).toBeNull();
+    for (const text of ['', 'null', '7', '[]', '{"type":7}', '{"type":"x"}', '{"type":"toString"}'])
+      expect(readMessage(text)).toBeNull();
   });
 });
