@@ -1,6 +1,7 @@
 /**
  * Pictures of the running product for README and documents: `TWIN_URL=http://127.0.0.1:8800 npm run screenshots`.
- * Writes docs/images/*.png. Nothing is staged but the view: people, readings and alarms are what the twin shows.
+ * Writes docs/images/*.png. Nothing is staged but the view: people, readings and alarms are what the twin shows;
+ * a drill is called for the picture of the roll, and ended.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,6 +18,55 @@ const fly = async (page) => {
   await page.waitForTimeout(3500);
 };
 
+/** Calls a drill, waits until some have come to the muster points, and looks for one who has not. */
+const drill = async (page) => {
+  await page.getByTestId('muster-reason').fill(page.url().includes('lang=en') ? 'Quarterly drill' : '季度演练');
+  await page.getByTestId('muster-drill').click();
+  await page.locator('[data-testid=muster-list] [data-subject]').first().waitFor();
+  await page.waitForTimeout(75_000);
+  await page.locator('[data-standing=not_safe] .muster-who').first().click();
+  await page.waitForTimeout(4000);
+};
+const endDrill = async (page) => {
+  const end = page.getByTestId('muster-end');
+  await end.click();
+  await end.click();
+};
+
+/** Opens a fence of the plant in the editor. */
+const editFence = async (page) => {
+  await page.locator('[data-testid=fence-row] [data-testid=fence-edit]').first().click();
+  await page.waitForTimeout(4000);
+};
+
+/** Asks who was in a drawn part of the plant during the last quarter of an hour. */
+const ask = async (page) => {
+  const panel = page.getByTestId('questions');
+  await panel.getByTestId('ask-tool-a-rectangle').click();
+  for (const [x, y] of [
+    [760, 330],
+    [1130, 330],
+    [1130, 520],
+  ]) {
+    await page.mouse.click(x, y);
+    await page.waitForTimeout(400);
+  }
+  await panel.getByTestId('ask-last-quarter').click();
+  await panel.getByTestId('ask-run').click();
+  await page.locator('[data-testid=answer] [data-row]').first().waitFor();
+  await page.waitForTimeout(4000);
+};
+
+/** Goes back to the last alarm, and a little on. */
+const back = async (page) => {
+  await page.keyboard.press('r');
+  await page.getByTestId('replay').waitFor();
+  await page.waitForTimeout(4000);
+  await page.keyboard.press('[');
+  for (let step = 0; step < 10; step += 1) await page.keyboard.press('ArrowRight');
+  await page.waitForTimeout(6000);
+};
+
 const PICTURES = [
   { name: 'plant-zh', query: 'lang=zh', size: DESK },
   { name: 'plant-en', query: 'lang=en', size: DESK },
@@ -25,6 +75,16 @@ const PICTURES = [
   { name: 'night-zh', query: 'lang=zh&theme=dark', size: DESK },
   { name: 'night-en', query: 'lang=en&theme=dark', size: DESK },
   { name: 'phone-zh', query: 'lang=zh', size: { width: 390, height: 844 } },
+  { name: 'desk-zh', query: 'lang=zh&open=alarms', size: DESK },
+  { name: 'desk-en', query: 'lang=en&open=alarms', size: DESK },
+  { name: 'fences-zh', query: 'lang=zh&open=fences', size: DESK, after: editFence },
+  { name: 'fences-en', query: 'lang=en&open=fences', size: DESK, after: editFence },
+  { name: 'muster-zh', query: 'lang=zh&open=muster', size: DESK, after: drill, then: endDrill },
+  { name: 'muster-en', query: 'lang=en&open=muster', size: DESK, after: drill, then: endDrill },
+  { name: 'replay-zh', query: 'lang=zh', size: DESK, after: back },
+  { name: 'replay-en', query: 'lang=en', size: DESK, after: back },
+  { name: 'questions-zh', query: 'lang=zh&open=questions', size: DESK, after: ask },
+  { name: 'questions-en', query: 'lang=en&open=questions', size: DESK, after: ask },
   {
     name: 'frozen-zh',
     query: 'lang=zh',
@@ -37,7 +97,7 @@ const PICTURES = [
   },
 ];
 
-async function take(browser, { name, query, size, after, cut }) {
+async function take(browser, { name, query, size, after, then, cut }) {
   const page = await browser.newPage({ viewport: size });
   let silent = false;
   if (cut) {
@@ -54,6 +114,7 @@ async function take(browser, { name, query, size, after, cut }) {
   silent = cut === true;
   await after?.(page);
   await page.screenshot({ path: join(target, `${name}.png`) });
+  await then?.(page);
   await page.close();
   console.log(`docs/images/${name}.png`);
 }

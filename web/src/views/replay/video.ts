@@ -6,6 +6,7 @@ import { exact } from '../../i18n/format';
 import { head, zone } from '../../store/live';
 import { map } from '../../store/map';
 import type { ReplaySession } from './session';
+import { w } from './words';
 
 /** A film is never longer. */
 export const MOST_S = 300;
@@ -114,8 +115,12 @@ export function startRecording(replay: ReplaySession): void {
   };
   recorder.onstop = () => {
     finish();
-    if (kept && bytes > 0) download(parts, type, replay);
     replay.pause();
+    if (kept && bytes === 0) {
+      recording.value = { kind: 'failed', reason: w('video.nothing') };
+      return;
+    }
+    if (kept) download(parts, type, replay);
     recording.value = { kind: 'idle' };
   };
   recorder.onerror = (event) => {
