@@ -8,7 +8,20 @@ plant's records by foreign key: a history outlives the records it speaks of.
 from __future__ import annotations
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Index, Integer, Numeric, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Double,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from gis.store.tables import metadata
@@ -114,6 +127,21 @@ crossing = Table(
 )
 Index("crossing_time_idx", crossing.c.plant, crossing.c.t_ns, crossing.c.seq)
 Index("crossing_subject_idx", crossing.c.plant, crossing.c.subject, crossing.c.t_ns)
+
+# From an entry into a fence to the next crossing of the same subject and fence: who was inside at an instant.
+stay = Table(
+    "stay",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    # Of the crossing in.
+    Column("seq", BigInteger, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("fence", Text, nullable=False),
+    Column("from_ns", BigInteger, nullable=False),
+    Column("until_ns", BigInteger),
+)
+Index("stay_pair_idx", stay.c.plant, stay.c.subject, stay.c.fence, stay.c.from_ns)
+Index("stay_time_idx", func.int8range(stay.c.from_ns, stay.c.until_ns), postgresql_using="gist")
 
 alarm = Table(
     "alarm",

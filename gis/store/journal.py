@@ -19,19 +19,12 @@ from gis.store import journal_chain, partitions
 from gis.store.histories import alarm, crossing, journal
 from gis.store.musters import KIND as MUSTER
 from gis.store.musters import keep_musters
+from gis.store.stays import keep_stays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
-
-_INSIDE = text("""
-SELECT subject, fence, t_ns FROM (
-    SELECT DISTINCT ON (subject, fence) subject, fence, direction, t_ns FROM crossing
-    WHERE plant = :plant AND t_ns <= :at_ns AND t_ns > :oldest_ns
-    ORDER BY subject, fence, t_ns DESC, seq DESC
-) AS newest WHERE direction = 'enter' ORDER BY subject, fence
-""")
 
 # Columns go as arrays: one statement for a burst of entries, not one each.
 _ENTRY_COLUMNS = ("plant", "seq", "t_ns", "kind", "subject", "alarm", "body", "link", "hash")
@@ -47,7 +40,7 @@ INSERT INTO crossing (plant, seq, t_ns, subject, fence, fence_version, direction
 SELECT plant, seq, t_ns, subject, fence, fence_version, direction, body::jsonb
 FROM unnest(%s::text[], %b::int8[], %b::int8[], %s::text[], %s::text[], %b::int4[], %s::text[], %s::text[])
     AS given (plant, seq, t_ns, subject, fence, fence_version, direction, body)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING seq
 """
 
 # Written out, so that the database sees that the index over gaps will do whatever the parameters.
@@ -98,7 +91,8 @@ def append_entries(conn: Connection, plant_code: str, entries: Sequence[JournalE
     if new:
         conn.exec_driver_sql(_INSERT_ENTRIES, _columns(new, _ENTRY_COLUMNS))
     if crossings:
-        conn.exec_driver_sql(_INSERT_CROSSINGS, _columns(crossings, _CROSSING_COLUMNS))
+        stored = conn.exec_driver_sql(_INSERT_CROSSINGS, _columns(crossings, _CROSSING_COLUMNS))
+        keep_stays(conn, plant_code, list(stored.scalars()))
     keep_musters(conn, plant_code, [(entry.seq, entry.body) for entry in entries if entry.kind == MUSTER])
     if alarms:
         statement = insert(alarm)
@@ -231,21 +225,6 @@ def list_crossings(
     query = _matching(query, (crossing.c.subject, subject), (crossing.c.fence, fence))
     rows = conn.execute(query.order_by(crossing.c.t_ns.desc(), crossing.c.seq.desc()).limit(limit)).mappings()
     return [row["body"] | {field: row[field] for field in ("seq", "t_ns", "subject")} for row in rows]
-
-
-def inside_at(
-    conn: Connection, plant_code: str, at_ns: int, *, oldest_s: float = 7 * 86_400.0
-) -> list[tuple[str, str, int]]:
-    """Who was inside which fence at an instant, by the crossings: (subject, fence, entered at UTC ns).
-
-    Args:
-        conn: in a transaction.
-        plant_code: plant code.
-        at_ns: UTC ns.
-        oldest_s: crossings longer ago than this are not looked at; it bounds how far back is searched.
-    """
-    asked = {"plant": plant_code, "at_ns": at_ns, "oldest_ns": at_ns - round(oldest_s * 1e9)}
-    return [(row.subject, row.fence, row.t_ns) for row in conn.execute(_INSIDE, asked)]
 
 
 def _line(plant: str, entry: JournalEntry) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import struct
 import zlib
 from bisect import bisect_right
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -52,6 +53,8 @@ _FASTEST_CM_PER_S = 32_767
 # A velocity foretells nothing over a longer pause than this.
 _FORETOLD_MS = 5_000
 _FAR = 2**40
+# Groups unpacked together: so many that their columns stay in the processor's cache.
+_GROUPS_AT_ONCE = 64
 
 
 def packed(chunks: Sequence[TrackChunk], frame: SiteFrame, level: int = FRESH_LEVEL) -> list[bytes]:
@@ -144,8 +147,7 @@ class Unpacked:
     Args:
         channels: of c chunks, as `packed` made them.
         frame: the plant's site frame.
-        at_ns: only each chunk's last fixes up to this instant: usually `FEW` of them or more where there are so many;
-            a chunk that begins later has none.
+        at_ns: only each chunk's last `2 * FEW` fixes up to this instant; a chunk that begins later has none.
 
     Attributes:
         lengths: (c,) fixes of each chunk.
@@ -156,51 +158,35 @@ class Unpacked:
     """
 
     def __init__(self, channels: Sequence[bytes], frame: SiteFrame, at_ns: int | None = None) -> None:
-        groups = _groups(channels, at_ns)
-        sizes = np.array([group.table.shape[1] for group in groups], np.int64)
-        ends = np.cumsum(sizes)
-        starts = ends - sizes
-        total = int(ends[-1]) if groups else 0
-        self.lengths = np.zeros(len(channels), np.int64)
-        np.add.at(self.lengths, [group.chunk for group in groups], sizes)
-        columns = {name: np.zeros(total, np.int64) for name in COLUMNS}
-        # Groups packed together have columns of the same widths, and are unpacked together.
-        alike: dict[tuple[int, ...], list[int]] = {}
-        for number, group in enumerate(groups):
-            alike.setdefault(group.widths, []).append(number)
-        for widths, numbers in alike.items():
-            table = np.concatenate([groups[number].table for number in numbers], axis=1)
-            where: slice | NDArray[np.int64] = slice(None)
-            if len(alike) > 1:
-                where = _places(starts[numbers], sizes[numbers])
-            row = 0
-            for name, width in zip(COLUMNS, widths, strict=True):
-                if width:
-                    columns[name][where] = _steps(table[row : row + width])
-                row += width
-        self._settle(columns, groups, starts, sizes)
-        self._place(frame, groups, starts, ends)
+        groups = sorted(_groups(channels, at_ns), key=lambda group: group.widths)
+        chunk_of = np.array([group.chunk for group in groups], np.int64)
+        parts = []
+        for _, alike in groupby(range(len(groups)), key=lambda number: groups[number].widths):
+            numbers = list(alike)
+            for first in range(numbers[0], numbers[-1] + 1, _GROUPS_AT_ONCE):
+                part = _whole(groups[first : min(first + _GROUPS_AT_ONCE, numbers[-1] + 1)])
+                part["group"] += first
+                if at_ns is not None:
+                    kept = _last(part["t"], chunk_of[part["group"]], len(channels), at_ns)
+                    part = {name: column[kept] for name, column in part.items()}
+                parts.append(part)
+        names = (*COLUMNS, "group")
+        columns = {name: np.concatenate([np.zeros(0, np.int64), *(part[name] for part in parts)]) for name in names}
+        chunk = chunk_of[columns["group"]]
+        if np.any(np.diff(chunk) < 0):
+            order = np.argsort(chunk, kind="stable")
+            chunk, columns = chunk[order], {name: column[order] for name, column in columns.items()}
         if at_ns is not None:
-            self._cut(at_ns)
+            # A chunk may have been in two batches.
+            kept = _last(columns["t"], chunk, len(channels), at_ns)
+            chunk, columns = chunk[kept], {name: column[kept] for name, column in columns.items()}
+        self.lengths = np.bincount(chunk, minlength=len(channels)).astype(np.int64)
+        self._settle(columns)
+        self._place(frame, groups, columns["group"])
 
-    def _settle(
-        self,
-        columns: dict[str, NDArray[np.int64]],
-        groups: list[_Group],
-        starts: NDArray[np.int64],
-        sizes: NDArray[np.int64],
-    ) -> None:
-        """Differences into values."""
-        units = np.repeat(np.array([group.unit_ns for group in groups], np.int64), sizes)
-        steps_ns = columns["t"] * units
-        self.t_ns = _sums(steps_ns, starts, sizes)
-        self.t_ns += np.repeat(np.array([group.first_ns for group in groups], np.int64), sizes)
-        for name in ("vx", "vy"):
-            columns[name] = _sums(columns[name], starts, sizes)
-        for axis in ("x", "y"):
-            columns[axis] += _foretold(columns["v" + axis], steps_ns, starts)
-        for name in COLUMNS[3:]:
-            columns[name] = _sums(columns[name], starts, sizes)
+    def _settle(self, columns: dict[str, NDArray[np.int64]]) -> None:
+        """Whole numbers into values."""
+        self.t_ns = columns["t"]
         self.xyz_m = np.stack([columns[axis] for axis in "xyz"], axis=1) / _PLACE
         self.cov_m2 = covariance(columns["sigma_x"], columns["sigma_y"], columns["correlation"])
         self.velocity_mps = np.stack([columns["vx"], columns["vy"]], axis=1) / _CM_PER_S
@@ -208,23 +194,43 @@ class Unpacked:
         self.status = columns["status"].astype(np.uint8)
         self.reasons = columns["reasons"].astype(np.uint32)
 
-    def _place(
-        self, frame: SiteFrame, groups: list[_Group], starts: NDArray[np.int64], ends: NDArray[np.int64]
-    ) -> None:
+    def _place(self, frame: SiteFrame, groups: list[_Group], group_of: NDArray[np.int64]) -> None:
         """What was written before the plant's origin was moved, in metres of the frame it has now."""
-        for group, start, end in zip(groups, starts.tolist(), ends.tolist(), strict=True):
-            if group.origin != (frame.lon, frame.lat):
-                before = type(frame)(*group.origin)
-                degrees = before.to_lonlat(self.xyz_m[start:end, 0], self.xyz_m[start:end, 1])
-                self.xyz_m[start:end, :2] = place_as_kept(np.column_stack(frame.to_site(*degrees)))
+        for origin in {group.origin for group in groups} - {(frame.lon, frame.lat)}:
+            before = type(frame)(*origin)
+            moved = np.array([group.origin == origin for group in groups])[group_of]
+            degrees = before.to_lonlat(self.xyz_m[moved, 0], self.xyz_m[moved, 1])
+            self.xyz_m[moved, :2] = place_as_kept(np.column_stack(frame.to_site(*degrees)))
 
-    def _cut(self, at_ns: int) -> None:
-        """Leave out what is later."""
-        kept = self.t_ns <= at_ns
-        chunk = np.repeat(np.arange(len(self.lengths)), self.lengths)
-        self.lengths = np.bincount(chunk[kept], minlength=len(self.lengths)).astype(np.int64)
-        for name in ("t_ns", "xyz_m", "cov_m2", "velocity_mps", "p_still", "status", "reasons"):
-            setattr(self, name, getattr(self, name)[kept])
+
+def _whole(groups: list[_Group]) -> dict[str, NDArray[np.int64]]:
+    """The columns of groups with the same widths, one group after another, and `group`: which of them a fix is of."""
+    sizes = np.array([group.table.shape[1] for group in groups], np.int64)
+    starts = np.cumsum(sizes) - sizes
+    table = np.concatenate([group.table for group in groups], axis=1)
+    columns: dict[str, NDArray[np.int64]] = {}
+    row = 0
+    for name, width in zip(COLUMNS, groups[0].widths, strict=True):
+        columns[name] = _steps(table[row : row + width]) if width else np.zeros(table.shape[1], np.int64)
+        row += width
+    of = np.repeat(np.arange(len(groups)), sizes)
+    steps_ns = columns["t"] * np.array([group.unit_ns for group in groups], np.int64)[of]
+    columns["t"] = _sums(steps_ns, starts, sizes) + np.array([group.first_ns for group in groups], np.int64)[of]
+    for name in ("vx", "vy"):
+        columns[name] = _sums(columns[name], starts, sizes)
+    for axis in ("x", "y"):
+        columns[axis] += _foretold(columns["v" + axis], steps_ns, starts)
+    for name in COLUMNS[3:]:
+        columns[name] = _sums(columns[name], starts, sizes)
+    return columns | {"group": of}
+
+
+def _last(t_ns: NDArray[np.int64], chunk: NDArray[np.int64], chunks: int, at_ns: int) -> NDArray[np.intp]:
+    """Indices of each chunk's last `2 * FEW` fixes up to an instant; the fixes of a chunk stand together, by time."""
+    begins = np.flatnonzero(np.diff(chunk, prepend=-1))
+    place = np.arange(len(chunk)) - np.repeat(begins, np.diff(begins, append=len(chunk)))
+    until = np.bincount(chunk[t_ns <= at_ns], minlength=chunks)[chunk]
+    return np.flatnonzero((place < until) & (place >= until - 2 * FEW))
 
 
 def _steps(planes: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -318,9 +324,3 @@ def _foretold(velocity: NDArray[np.int64], steps_ns: NDArray[np.int64], starts: 
     way = velocity * np.minimum(steps_ns // 1_000_000, _FORETOLD_MS) // (100 * _MM)
     way[starts] = 0
     return np.asarray(way, np.int64)
-
-
-def _places(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Indices of all fixes of some chunks."""
-    before = np.cumsum(lengths) - lengths
-    return np.asarray(np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths), np.int64)

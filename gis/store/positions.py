@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 HORIZON_S = 7 * 86_400.0
 """Whoever was not heard for longer is not shown any more."""
-# While people walk, chunks are of seconds: so many hold the last `FEW` fixes of a tag that speaks once a second.
-_CHUNKS = 12
+# Of what is in order the newest chunks do; while people walk, chunks are of seconds, and so many hold the last `FEW`
+# fixes of a tag that speaks once a second.
+_CHUNKS, _FRESH_CHUNKS = 3, 12
 
 _RECENT = text("""
 SELECT wanted.subject, recent.from_ns, recent.to_ns, recent.tag, recent.fixes
@@ -85,9 +86,15 @@ def standing_at(conn: Connection, plant_code: str, frame: SiteFrame, at_ns: int,
     strangers = conn.scalars(_STRANGERS, asked | {"oldest_ns": at_ns - LONGEST_NS}).all()
     names = sorted({*subjects, *strangers})
     oldest_ns = at_ns - round(HORIZON_S * 1e9)
-    rows = conn.execute(_RECENT, asked | {"subjects": names, "oldest_ns": oldest_ns, "most": _CHUNKS}).all()
-    chosen = _chosen(rows, at_ns)
-    found = []
+    chosen: list[Any] = []
+    wanting = names
+    for most in (_CHUNKS, _FRESH_CHUNKS):
+        newest = conn.execute(_RECENT, asked | {"subjects": wanting, "oldest_ns": oldest_ns, "most": most}).all()
+        some, wanting = _chosen(newest, at_ns, most)
+        chosen += some
+        if not wanting:
+            break
+    found: list[Any] = []
     if chosen:
         keys = {
             "subjects": [row.subject for row in chosen],
@@ -104,37 +111,47 @@ def standing_at(conn: Connection, plant_code: str, frame: SiteFrame, at_ns: int,
     order = kept[np.lexsort((fixes.t_ns[kept], subject_of[kept]))]
     owner = subject_of[order]
     last = np.flatnonzero(np.diff(owner, append=-1))
-    newest = order[last]
+    final = order[last]
     recent = last[:, None] + np.arange(1 - FEW, 1)
     own = (recent >= 0) & (owner[np.maximum(recent, 0)] == owner[last][:, None]) if len(last) else recent > 0
     by_code = {number: name for name, number in code.items()}
     return Standing(
         subject=[by_code[number] for number in owner[last].tolist()],
-        tag=[found[row].tag for row in row_of[newest].tolist()],
-        t_ns=fixes.t_ns[newest],
-        xyz_m=fixes.xyz_m[newest],
-        cov_m2=fixes.cov_m2[newest],
-        velocity_mps=fixes.velocity_mps[newest],
-        p_still=fixes.p_still[newest],
-        status=fixes.status[newest],
-        reasons=fixes.reasons[newest],
+        tag=[found[row].tag for row in row_of[final].tolist()],
+        t_ns=fixes.t_ns[final],
+        xyz_m=fixes.xyz_m[final],
+        cov_m2=fixes.cov_m2[final],
+        velocity_mps=fixes.velocity_mps[final],
+        p_still=fixes.p_still[final],
+        status=fixes.status[final],
+        reasons=fixes.reasons[final],
         recent_ns=np.where(own, fixes.t_ns[order[np.maximum(recent, 0)]], 0) if len(last) else np.zeros((0, FEW), int),
     )
 
 
-def _chosen(rows: Sequence[Any], at_ns: int) -> list[Any]:
-    """Of each subject's chunks those that must hold its last `FEW` fixes up to the instant, by what their rows say."""
+def _chosen(rows: Sequence[Any], at_ns: int, most: int) -> tuple[list[Any], list[str]]:
+    """Of each subject's newest chunks, `most` of them or fewer, those that must hold its last `FEW` fixes.
+
+    By what their rows say. Gives besides the subjects of whom more chunks may be needed; of these none is among the
+    chosen, unless no more can be asked for.
+    """
     by_subject: dict[str, list[Any]] = {}
     for row in rows:
         by_subject.setdefault(row.subject, []).append(row)
-    chosen = []
-    for own in by_subject.values():
+    chosen: list[Any] = []
+    wanting = []
+    for subject, own in by_subject.items():
         fixes, reached_ns = 0.0, None
+        some = []
         for row in sorted(own, key=lambda row: -min(row.to_ns, at_ns)):
             if reached_ns is not None and fixes >= FEW and row.to_ns < reached_ns:
                 break
             lasts_ns = max(row.to_ns - row.from_ns, 1)
             fixes += row.fixes * min(1.0, (at_ns - row.from_ns) / lasts_ns)
             reached_ns = row.from_ns if reached_ns is None else min(reached_ns, row.from_ns)
-            chosen.append(row)
-    return chosen
+            some.append(row)
+        if len(some) == most < _FRESH_CHUNKS:
+            wanting.append(subject)
+        else:
+            chosen += some
+    return chosen, wanting

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _HISTORIES = (histories.track_chunk, histories.reading, histories.journal, histories.crossing)
-_DERIVED = (histories.alarm, histories.muster, histories.journal_head)
+_DERIVED = (histories.stay, histories.alarm, histories.muster, histories.journal_head)
 _ARCHIVE = histories.archived_day
 _RECORDS = tuple(
     table

@@ -32,6 +32,9 @@ ON CONFLICT DO NOTHING
 """
 # So many chunks go in one statement: some megabytes.
 _AT_ONCE = 1000
+# So many bytes are unpacked at once, some ten thousand fixes: what is made of them stays in the processor's cache, and
+# whoever needs but one after another never holds them all.
+_BYTES_AT_ONCE = 250_000
 _COLUMNS = "SELECT subject, tag, first_seq, last_seq, channels FROM track_chunk "
 _OVERLAPS = "WHERE plant = :plant AND from_ns > :began_ns AND from_ns < :to_ns AND to_ns >= :from_ns "
 _IN_ORDER = "ORDER BY subject, from_ns, tag"
@@ -110,7 +113,7 @@ def read_tracks_near(
     from_ns: int,
     to_ns: int,
     subjects: Sequence[str] | None = None,
-) -> list[TrackChunk]:
+) -> Iterator[TrackChunk]:
     """The chunks with fixes in from_ns ≤ t < to_ns whose path comes near a shape, whole, by subject and first time.
 
     Near means that the box about the path, grown by two metres and five minutes at most, meets the box about the
@@ -127,7 +130,7 @@ def read_tracks_near(
         subjects: only these; None for all.
     """
     if shape_lonlat.is_empty:
-        return []
+        return iter(())
     west, south, east, north = shape_lonlat.bounds
     asked = {"plant": plant_code, "from_ns": from_ns, "to_ns": to_ns, "began_ns": from_ns - LONGEST_NS}
     asked |= {"west": west, "south": south, "east": east, "north": north, "from_s": from_ns / 1e9, "to_s": to_ns / 1e9}
@@ -135,13 +138,20 @@ def read_tracks_near(
         rows = conn.execute(_SPAN_NEAR, asked).all()
     else:
         rows = conn.execute(_SPAN_NEAR_OF_SOME, asked | {"subjects": list(subjects)}).all()
-    return [chunk for chunk in decoded(rows, frame) if np.any((chunk.t_ns >= from_ns) & (chunk.t_ns < to_ns))]
+    return (chunk for chunk in decoded(rows, frame) if np.any((chunk.t_ns >= from_ns) & (chunk.t_ns < to_ns)))
 
 
 def decoded(rows: Sequence[Any], frame: SiteFrame) -> Iterator[TrackChunk]:
-    """Rows with subject, tag, first_seq, last_seq and channels as chunks, in their order."""
-    if not rows:
-        return
+    """Rows with subject, tag, first_seq, last_seq and channels as chunks, in their order, some at a time."""
+    first, size = 0, 0
+    for number, row in enumerate(rows):
+        size += len(row.channels)
+        if size >= _BYTES_AT_ONCE or number == len(rows) - 1:
+            yield from _chunks(rows[first : number + 1], frame)
+            first, size = number + 1, 0
+
+
+def _chunks(rows: Sequence[Any], frame: SiteFrame) -> Iterator[TrackChunk]:
     fixes = Unpacked([row.channels for row in rows], frame)
     start = 0
     for row, length in zip(rows, fixes.lengths.tolist(), strict=True):

@@ -172,7 +172,7 @@ class Previews:
         def asked(connection: Connection, from_ns: int, to_ns: int) -> list[TrackChunk]:
             near = read_tracks_near(connection, head.code, head.frame, fence.geometry, from_ns, to_ns)
             if not rostered:
-                return near
+                return list(near)
             away = read_tracks(connection, head.code, head.frame, from_ns, to_ns, rostered)
             return [*(chunk for chunk in near if chunk.subject not in rostered), *away]
 

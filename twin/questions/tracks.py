@@ -62,9 +62,11 @@ def _joined(chunks: list[TrackChunk]) -> Iterator[Track]:
         return
     t_ns = np.concatenate([chunk.t_ns for chunk in chunks])
     believed = np.concatenate([chunk.status for chunk in chunks]) <= FixStatus.DEGRADED
-    _, first = np.unique(np.where(believed, t_ns, -1), return_index=True)
-    rows = first[believed[first]]
-    if len(rows):
+    rows: slice | NDArray[np.intp] = slice(None)
+    if not (believed.all() and np.all(np.diff(t_ns) > 0)):
+        _, first = np.unique(np.where(believed, t_ns, -1), return_index=True)
+        rows = first[believed[first]]
+    if len(t_ns[rows]):
         yield Track(
             subject=chunks[0].subject,
             t_ns=t_ns[rows],

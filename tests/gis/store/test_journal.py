@@ -16,7 +16,6 @@ from gis.store.journal import (
     alarm_story,
     alarms_at,
     append_entries,
-    inside_at,
     last_seq,
     list_alarms,
     list_crossings,
@@ -77,15 +76,6 @@ def test_crossings_are_listed_page_by_page(conn: Connection) -> None:
     assert {one["seq"] for one in list_crossings(conn, "X", subject="P-1", fence="F-1")} == {1, 7}
     assert [one["seq"] for one in list_crossings(conn, "X", from_ns=T0 + S, to_ns=T0 + 2 * S)] == [3, 2]
     assert list_crossings(conn, "X", limit=1)[0]["probability"] == 0.97
-
-
-def test_who_was_inside_at_an_instant(conn: Connection) -> None:
-    steps = [(1, 0, "P-1", "F-1", "enter"), (2, 5, "P-2", "F-1", "enter"), (3, 10, "P-1", "F-1", "exit")]
-    append_entries(conn, "X", [crossing(*step) for step in [*steps, (4, 20, "P-1", "F-1", "enter")]])
-    assert inside_at(conn, "X", T0 - 1) == []
-    assert inside_at(conn, "X", T0 + 7 * S) == [("P-1", "F-1", T0), ("P-2", "F-1", T0 + 5 * S)]
-    assert inside_at(conn, "X", T0 + 15 * S) == [("P-2", "F-1", T0 + 5 * S)]
-    assert inside_at(conn, "X", T0 + 20 * S)[0] == ("P-1", "F-1", T0 + 20 * S)
 
 
 def test_an_alarm_stands_as_its_newest_entry_says(conn: Connection) -> None:

@@ -173,16 +173,16 @@ def test_tracks_near_a_shape_are_whole_chunks_of_its_place_and_time(conn: Connec
     there = [_walk("P-1", 100, 50), _walk("P-1", 100, 50, T0 + 600 * S, tag="T2"), _walk("P-2", 104, 50)]
     append_chunks(conn, "X", FRAME, [*there, _walk("P-3", 200, 50), _walk("P-4", 100, 90), _walk("P-5", -100, -50)])
     shape = _shape(100, 50, 2)
-    found = read_tracks_near(conn, "X", FRAME, shape, T0 + 10 * S, T0 + 20 * S)
+    found = list(read_tracks_near(conn, "X", FRAME, shape, T0 + 10 * S, T0 + 20 * S))
     assert [(one.subject, len(one)) for one in found] == [("P-1", 60), ("P-2", 60)]
     assert_same(found[0], there[0])
-    later = read_tracks_near(conn, "X", FRAME, shape, T0 + 60 * S, T0 + 700 * S)
+    later = list(read_tracks_near(conn, "X", FRAME, shape, T0 + 60 * S, T0 + 700 * S))
     assert [(one.subject, one.tag_id) for one in later] == [("P-1", "T2")]
-    only = read_tracks_near(conn, "X", FRAME, shape, T0, T0 + 900 * S, subjects=["P-2", "P-3"])
+    only = list(read_tracks_near(conn, "X", FRAME, shape, T0, T0 + 900 * S, subjects=["P-2", "P-3"]))
     assert [one.subject for one in only] == ["P-2"]
-    assert read_tracks_near(conn, "X", FRAME, shape, T0 + 60 * S, T0 + 600 * S) == []
-    assert read_tracks_near(conn, "Y", FRAME, shape, T0, T0 + 900 * S) == []
-    assert read_tracks_near(conn, "X", FRAME, Polygon(), T0, T0 + 900 * S) == []
+    assert list(read_tracks_near(conn, "X", FRAME, shape, T0 + 60 * S, T0 + 600 * S)) == []
+    assert list(read_tracks_near(conn, "Y", FRAME, shape, T0, T0 + 900 * S)) == []
+    assert list(read_tracks_near(conn, "X", FRAME, Polygon(), T0, T0 + 900 * S)) == []
 
 
 @pytest.mark.servers

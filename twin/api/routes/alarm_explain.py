@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Response
 
 from gis.plant import Limits
-from gis.store.journal import alarm_story, alarms_at, inside_at, read_entries
+from gis.store.journal import alarm_story, alarms_at, read_entries
 from gis.store.plants import load_plant
 from gis.store.sensor_values import sensor_values
+from gis.store.stays import inside_at
 from gis.store.tracks import read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time
 from twin.api import records

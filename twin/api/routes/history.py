@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gis.fix import r95_m
 from gis.store.archives import archived_between
-from gis.store.journal import alarms_at, inside_at, read_gaps
+from gis.store.journal import alarms_at, read_gaps
 from gis.store.musters import muster_at
 from gis.store.positions import standing_at
 from gis.store.readings import latest, read_series
+from gis.store.stays import inside_at
 from gis.store.subjects import tracked_subjects
 from gis.store.tracks import read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time

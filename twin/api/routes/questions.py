@@ -88,13 +88,12 @@ class _Asked:
         self.subjects = wanted_subjects(body.subjects, body.roles, directory)
         self.fixes = 0
 
-    def near(self, shape: BaseGeometry) -> list[TrackChunk]:
-        """Whole chunks that come near a shape."""
-        found = read_tracks_near(
-            self.connection, self.plant, self.frame, shape, self.from_ns, self.to_ns, self.subjects
-        )
-        self.fixes += sum(len(chunk) for chunk in found)
-        return found
+    def near(self, shape: BaseGeometry, from_ns: int | None = None, to_ns: int | None = None) -> Iterator[TrackChunk]:
+        """Whole chunks that come near a shape, one after another; in all of the span or a part of it."""
+        from_ns, to_ns = self.from_ns if from_ns is None else from_ns, self.to_ns if to_ns is None else to_ns
+        for chunk in read_tracks_near(self.connection, self.plant, self.frame, shape, from_ns, to_ns, self.subjects):
+            self.fixes += len(chunk)
+            yield chunk
 
     def slices(self) -> Iterator[list[TrackChunk]]:
         """All chunks, an hour at a time, so that no answer outgrows memory."""
@@ -345,10 +344,7 @@ def _exceeded(asked: _Asked, sensor: Sensor, beyond: tuple[Any, Any], radius_m: 
             centre = around.shape.centroid
             lon, lat = centre.x, centre.y
             begin, end = one.from_ns - round(WORTH_S * NS_PER_S), one.to_ns + round(WORTH_S * NS_PER_S)
-            chunks = read_tracks_near(
-                asked.connection, asked.plant, asked.frame, around.shape, begin, end, asked.subjects
-            )
-            asked.fixes += sum(len(chunk) for chunk in chunks)
+            chunks = asked.near(around.shape, begin, end)
             stays = people_by_dwell(visits(around.area, chunks, begin, end), directory)
             near = [NearExceedance(subject=stay.subject, dwell_s=stay.dwell_s) for stay in stays]
         records.append(

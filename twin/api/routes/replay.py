@@ -9,11 +9,12 @@ import msgspec
 import numpy as np
 from fastapi import APIRouter, Query, Response
 
-from gis.store.journal import alarms_at, inside_at, read_entries
+from gis.store.journal import alarms_at, read_entries
 from gis.store.paths import TrackChunk
 from gis.store.positions import standing_at
 from gis.store.readings import StoredReading, latest
 from gis.store.replays import entries_between, thinned_readings
+from gis.store.stays import inside_at
 from gis.store.subjects import tracked_subjects
 from gis.store.tracks import read_tracks
 from gis.time import NS_PER_MS, NS_PER_S, format_time
