@@ -40,11 +40,13 @@ class Day:
     xyz_m: NDArray[np.float32]
 
 
-def lived(plant: Plant, people: int, seconds: int, seed: int) -> Day:
-    """A day as the simulator lets its people live it."""
+def lived(plant: Plant, people: int, seconds: int, seed: int, missteps_per_h: float | None = None) -> Day:
+    """A day as the simulator lets its people live it; so many of them an hour go where they may not be."""
     plant = crowded(plant, people, SINCE_NS)
     who = carriers(plant, START_NS)
     population = Population(plant, who, survey(plant, START_NS), np.random.default_rng(seed))
+    if missteps_per_h is not None:
+        population.misstep(missteps_per_h)
     local = format_moment(START_NS).astimezone(ZoneInfo(plant.head.timezone))
     local_s = local.hour * 3600.0 + local.minute * 60.0
     population.begin(local_s)
@@ -56,9 +58,9 @@ def lived(plant: Plant, people: int, seconds: int, seed: int) -> Day:
     return Day(plant, who, xyz)
 
 
-def demo_day(people: int, seconds: int, seed: int) -> Day:
+def demo_day(people: int, seconds: int, seed: int, missteps_per_h: float | None = None) -> Day:
     """A day in the demonstration plant."""
-    return lived(read_plant(DEMO), people, seconds, seed)
+    return lived(read_plant(DEMO), people, seconds, seed, missteps_per_h)
 
 
 @dataclass(frozen=True, slots=True)
