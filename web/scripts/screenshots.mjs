@@ -44,9 +44,9 @@ const ask = async (page) => {
   const panel = page.getByTestId('questions');
   await panel.getByTestId('ask-tool-a-rectangle').click();
   for (const [x, y] of [
-    [760, 330],
+    [860, 215],
+    [1130, 215],
     [1130, 330],
-    [1130, 520],
   ]) {
     await page.mouse.click(x, y);
     await page.waitForTimeout(400);

@@ -32,7 +32,7 @@ const anyAlarm: fc.Arbitrary<AlarmRecord> = fc
     >,
     s: fc.integer({ min: 0, max: 1000 }),
   })
-  .map(({ id, priority, state, s }) => alarm(id, { priority, state, raised: at(s), changed: at(s) }));
+  .map(({ id, priority, state, s }) => alarm(id, { priority, state, raised: at(s), sounded: at(s), changed: at(s) }));
 
 describe('fold', () => {
   it('keeps each alarm once, sorted, without those that are over', () => {
@@ -57,16 +57,24 @@ describe('fold', () => {
 describe('the list', () => {
   it('puts unacknowledged alarms on top, newest first', () => {
     replaceAlarms([
-      alarm('old', { raised: at(0) }),
-      alarm('seen', { raised: at(90), state: 'acknowledged' }),
-      alarm('new', { raised: at(60) }),
-      alarm('back', { raised: at(70), state: 'returned_unacknowledged' }),
+      alarm('old', { raised: at(0), sounded: at(0) }),
+      alarm('seen', { raised: at(90), sounded: at(90), state: 'acknowledged' }),
+      alarm('new', { raised: at(60), sounded: at(60) }),
+      alarm('back', { raised: at(70), sounded: at(70), state: 'returned_unacknowledged' }),
       alarm('over', { state: 'normal' }),
     ]);
     expect(alarms.value.map((row) => row.id)).toEqual(['back', 'new', 'old', 'seen']);
     expect(unacknowledged.value).toHaveLength(3);
-    changeAlarm(alarm('back', { raised: at(70), changed: at(80), state: 'normal' }));
+    changeAlarm(alarm('back', { raised: at(70), sounded: at(70), changed: at(80), state: 'normal' }));
     expect(alarms.value.map((row) => row.id)).toEqual(['new', 'old', 'seen']);
+  });
+
+  it('puts an alarm that came again where a new one would stand', () => {
+    replaceAlarms([
+      alarm('again', { raised: at(0), sounded: at(500), occurrences: 2 }),
+      alarm('later', { raised: at(300), sounded: at(300) }),
+    ]);
+    expect(alarms.value.map((row) => row.id)).toEqual(['again', 'later']);
   });
 
   it('counts per priority', () => {

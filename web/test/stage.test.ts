@@ -59,7 +59,7 @@ describe('a replay', () => {
       0,
       T0,
     ]);
-    changeAlarm(alarm('newer', { raised: at(5), changed: at(5) }));
+    changeAlarm(alarm('newer', { raised: at(5), sounded: at(5), changed: at(5) }));
     expect(alarms.value).toEqual([]);
     closeReplay();
     expect(stage.value).toBe('live');

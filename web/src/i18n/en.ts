@@ -157,7 +157,7 @@ export const en: Dictionary = {
   'alarm.none.filtered': 'No alarms match this filter',
   'alarm.count': 'Priority {priority}: {unack} unacknowledged of {all}',
   'alarm.ack': 'Acknowledge',
-  'alarm.again': 'Came {n} times',
+  'alarm.again': 'Came {n} times; it called last at the time here',
   'alarm.chattering': 'chatters',
   'alarm.chattering.why': 'Three times or more within a minute',
   'alarm.stale': 'stale',

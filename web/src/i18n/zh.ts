@@ -151,7 +151,7 @@ export const zh = {
   'alarm.none.filtered': '按当前筛选没有报警',
   'alarm.count': '优先级 {priority}：{unack} 条未确认，共 {all} 条',
   'alarm.ack': '确认',
-  'alarm.again': '同一报警发生了 {n} 次',
+  'alarm.again': '同一报警发生了 {n} 次；此为最近一次呼叫的时刻',
   'alarm.chattering': '抖动',
   'alarm.chattering.why': '一分钟内反复三次以上',
   'alarm.stale': '久滞',

@@ -43,14 +43,15 @@ export function isStanding(alarm: AlarmRecord): boolean {
 }
 
 /**
- * Unacknowledged first, then the most urgent, then the newest; the id settles ties so rows never swap places by
- * themselves. Times are all written alike, so they compare as text.
+ * Unacknowledged first, then the most urgent, then what called last: an alarm that came again stands where a new one
+ * would. The id settles ties so rows never swap places by themselves. Times are all written alike, so they compare as
+ * text.
  */
 export function reading(a: AlarmRecord, b: AlarmRecord): number {
   return (
     Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
     priorityOf(a) - priorityOf(b) ||
-    (a.raised === b.raised ? (a.id < b.id ? 1 : a.id === b.id ? 0 : -1) : a.raised < b.raised ? 1 : -1)
+    (a.sounded === b.sounded ? (a.id < b.id ? 1 : a.id === b.id ? 0 : -1) : a.sounded < b.sounded ? 1 : -1)
   );
 }
 

@@ -23,7 +23,7 @@ function Marks({ alarm }: { alarm: AlarmRecord }) {
     <>
       {alarm.occurrences > 1 && (
         <span class="alarm-mark" title={t('alarm.again', { n: alarm.occurrences })}>
-          ×{alarm.occurrences}
+          ×{alarm.occurrences} {clock(Date.parse(alarm.sounded), zone.value)}
         </span>
       )}
       {alarm.chattering && (
