@@ -251,6 +251,11 @@ class CrossingRecord(Wire):
     y_m: float
     z_m: float
     dwell_s: float | None
+    """On exit: since the entry."""
+    after: Iso | None
+    """It crossed after this and not after `t`; null when nothing is known of before."""
+    first_seen: bool
+    """On entry: it was inside when first seen, or seen again after a silence, or when the fence began to hold."""
 
 
 class AlarmStoryEntry(Wire):

@@ -195,6 +195,8 @@ def crossing_record(crossed: Crossed) -> CrossingRecord:
         y_m=crossed.y_m,
         z_m=crossed.z_m,
         dwell_s=crossed.dwell_s,
+        after=None if crossed.after_ns is None else format_time(crossed.after_ns),
+        first_seen=crossed.first_seen,
     )
 
 

@@ -449,6 +449,8 @@ describe('what stood', () => {
     y_m: 0,
     z_m: 0,
     dwell_s: null,
+    after: null,
+    first_seen: false,
   });
   const events: ReplayEvents = {
     t_from: at(0),

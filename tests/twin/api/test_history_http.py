@@ -13,6 +13,7 @@ from gis.store.journal import JournalEntry, append_entries
 from gis.store.plants import load_plant
 from gis.store.readings import append_readings
 from gis.store.tracks import TrackChunk, append_chunks
+from gis.time import format_time
 from gis.wire import decode
 from tests.twin.api.small import FRAME, T0, S, alarm, alarm_changed, names, readings, snapshot
 from twin.api import live_schemas, schemas, state_schemas
@@ -244,12 +245,14 @@ def test_alarms_page_without_gaps_and_memory_is_ahead_of_the_store(twin: Twin, e
 
 def test_crossings_page(twin: Twin, engine: Engine) -> None:
     body = {"fence": "F-1", "fence_version": 2, "direction": "enter", "probability": 0.9, "x_m": 1, "y_m": 2, "z_m": 0}
+    body |= {"first_seen": True, "after_ns": T0 - 11 * S}
     entries = [JournalEntry(i, T0 - (10 - i) * S, "crossing", f"P{i % 2:03d}", body) for i in range(10)]
     _write(engine, *entries)
     first = twin.client.get(f"{P}/crossings?limit=6").json()
     second = twin.client.get(first["next"]).json()
     assert [one["seq"] for one in first["items"] + second["items"]] == list(range(9, -1, -1))
     assert {one["subject"] for one in twin.client.get(f"{P}/crossings?subject=P001").json()["items"]} == {"P001"}
+    assert {(one["first_seen"], one["after"]) for one in first["items"]} == {(True, format_time(T0 - 11 * S))}
 
 
 def test_an_acknowledgement_becomes_an_event(twin: Twin) -> None:

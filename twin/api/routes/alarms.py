@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gis.store.journal import alarm_story, list_alarms, list_crossings
 from gis.time import format_time
+from twin.api import records
 from twin.api.alarm_records import alarm_etag, alarm_record
 from twin.api.answers import (
     After,
@@ -20,12 +21,12 @@ from twin.api.answers import (
     next_link,
     wants_geojson,
 )
-from twin.api.live_schemas import AlarmRecord, AlarmStory, AlarmStoryEntry, CrossingRecord
+from twin.api.live_schemas import AlarmRecord, AlarmStory, AlarmStoryEntry
 from twin.api.permissions import Permission, permitted
 from twin.api.problems import BadRequestError, MissingError
 from twin.api.schemas import AlarmPage, CrossingPage
 from twin.api.wire import Feature
-from twin.effects import Alarm
+from twin.effects import Alarm, Crossed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from gis.store.journal import JournalEntry
     from twin.api.context import Deps
     from twin.api.directory import Directory
+    from twin.api.live_schemas import CrossingRecord
     from twin.api.readmodel import ReadModel
 
 router = APIRouter(tags=["alarms"])
@@ -176,8 +178,7 @@ def read_alarm(body: dict[str, Any]) -> Alarm:
 
 def crossing_from(row: dict[str, Any]) -> CrossingRecord:
     """A crossing as the journal keeps it."""
-    known = {name: row.get(name) for name in CrossingRecord.model_fields if name != "t"}
-    return CrossingRecord.model_validate({**known, "t": format_time(row["t_ns"])})
+    return records.crossing_record(msgspec.convert(row, Crossed))
 
 
 def alarm_feature(alarm: AlarmRecord) -> Feature:

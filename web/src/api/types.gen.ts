@@ -554,7 +554,12 @@ export interface CrossingRecord {
   x_m: number;
   y_m: number;
   z_m: number;
+  /** On exit: since the entry. */
   dwell_s: number | null;
+  /** It crossed after this and not after `t`; null when nothing is known of before. */
+  after: string | null;
+  /** On entry: it was inside when first seen, or seen again after a silence, or when the fence began to hold. */
+  first_seen: boolean;
 }
 
 /** An exception during [starts, ends): open for once, or closed for once. */
