@@ -1,4 +1,7 @@
-"""ANCHOROFF: the locator has heard nothing of an anchor for too long."""
+"""ANCHOROFF: the locator has heard nothing of an anchor for too long.
+
+While its whole engine says nothing, that is a consequence, and suppressed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gis.time import NS_PER_S
 from twin.core.conditions import Condition
+from twin.core.process_tuning import COMMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,4 +49,5 @@ def _off(scene: Scene, engine: str, where: str, codes: list[str]) -> Condition:
         parameters={"anchors": float(len(codes))},
         since_ns=silent_ns,
         root=f"engine:{engine}",
+        parent=(COMMS, engine, ""),
     )

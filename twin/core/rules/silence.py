@@ -1,4 +1,7 @@
-"""TAGOFF: no fix of somebody for too long, who was last seen inside the plant and not where one leaves it."""
+"""TAGOFF: no fix of somebody for too long, who was last seen inside the plant and not where one leaves it.
+
+Whoever fell silent together with a positioning engine is a consequence of that: suppressed while it says nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import shapely
 from gis.fix import FixStatus
 from gis.time import NS_PER_S
 from twin.core.conditions import Condition
+from twin.core.process_tuning import COMMS, SILENT_S
 from twin.core.rulebook import NOBODY
 
 if TYPE_CHECKING:
@@ -30,6 +34,11 @@ def silent_tags(scene: Scene) -> Iterator[Condition]:
     if not len(rows):
         return
     rows = rows[shapely.contains_xy(scene.book.within, *scene.xy_m[rows].T)]
+    down = {
+        engine: last_ns
+        for engine, last_ns in sorted(scene.world.engines.items())
+        if scene.now_ns - last_ns > SILENT_S * NS_PER_S
+    }
     for subject in rows.tolist():
         if not scene.world.roster.has_tag_at(subject, scene.now_ns):
             continue
@@ -37,6 +46,7 @@ def silent_tags(scene: Scene) -> Iterator[Condition]:
         tag = int(tracks["tag"][subject])
         code = scene.world.roster.tags[tag] if tag >= 0 else ""
         since_ns = int(tracks["t_ns"][subject])
+        together = [engine for engine, ns in down.items() if since_ns >= ns - known.silent_after_s * NS_PER_S]
         yield Condition(
             key=(TAGOFF, code, name),
             priority=4,
@@ -48,5 +58,6 @@ def silent_tags(scene: Scene) -> Iterator[Condition]:
             limit=known.silent_after_s,
             unit="s",
             since_ns=since_ns,
-            root=f"tag:{code}",
+            root=f"engine:{together[0]}" if together else f"tag:{code}",
+            parent=(COMMS, together[0], "") if together else None,
         )

@@ -167,6 +167,27 @@ def test_a_silent_tag_is_missed_unless_it_left_by_the_boundary(last: Where, miss
     assert bool(play.told("TAGOFF")) is missed
 
 
+def test_whoever_falls_silent_with_the_engine_is_its_consequence() -> None:
+    play = Played(works([])).goes(5, spread(["S0", "S1", "S2"]))
+    play.take(AnchorsHeard(T0_NS + 5 * 10**9, "UWB-1", [("A1", T0_NS - 60 * 10**9)]))
+    play.goes(90, {})
+    (comms,) = [alarm for alarm in play.world.alarms.values() if alarm.kind == "COMMS"]
+    others = [alarm for alarm in play.world.alarms.values() if alarm.kind in {"TAGOFF", "ANCHOROFF"}]
+    assert sorted(alarm.kind for alarm in others) == ["ANCHOROFF", "TAGOFF", "TAGOFF", "TAGOFF"]
+    assert {alarm.suppressed.cause for alarm in others if alarm.suppressed is not None} == {comms.id}
+    assert not any(alarm.is_annunciated for alarm in others)
+    # The engine is back, and one of them is not.
+    play.goes(80, spread(["S0", "S1"]))
+    (missing,) = [alarm for alarm in play.world.alarms.values() if alarm.kind == "TAGOFF" and alarm.is_active]
+    assert (missing.subject, missing.is_annunciated) == ("S2", True)
+
+
+def test_a_tag_that_was_silent_before_its_engine_is_told_all_the_same() -> None:
+    play = Played(works([])).goes(5, spread(["S0", "S1"])).goes(70, {"S1": IN}).goes(80, {})
+    loud = {alarm.subject: alarm.is_annunciated for alarm in play.world.alarms.values() if alarm.kind == "TAGOFF"}
+    assert loud == {"S0": True, "S1": False}
+
+
 def test_an_anchor_that_is_not_heard_is_told_after_two_minutes() -> None:
     play = Played(works([]))
     play.take(AnchorsHeard(T0_NS, "UWB-1", [("A1", T0_NS - 60 * 10**9), ("A2", 0)]))

@@ -53,7 +53,7 @@ function Faults() {
   if (rows.length === 0) {
     return (
       <p class="fence-notice" role="status" data-testid="fence-checked" data-ok={found !== null}>
-        {w(found === null ? 'faults.waiting' : 'faults.none')}
+        {w(found !== null ? 'faults.none' : keeping.value === 'kept' ? 'faults.unchanged' : 'faults.waiting')}
       </p>
     );
   }

@@ -273,6 +273,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'faults.n': '{n} to be put right before it can be published',
   'faults.warnings': '{n} to consider',
   'faults.waiting': 'Checking…',
+  'faults.unchanged': 'As published; nothing changed yet',
   'publish.title': 'Publish {code}',
   'publish.new': 'Enforced at once as a new fence.',
   'publish.next': 'Replaces version {n} and is enforced at once; the old version stays.',

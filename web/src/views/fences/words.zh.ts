@@ -267,6 +267,7 @@ export const zh = {
   'faults.n': '{n} 处错误，改正后才能发布',
   'faults.warnings': '{n} 条提醒',
   'faults.waiting': '正在检查…',
+  'faults.unchanged': '与已发布的相同，尚未改动',
   'publish.title': '发布 {code}',
   'publish.new': '作为新围栏立即生效。',
   'publish.next': '替换第 {n} 版，立即生效；旧版保留。',
