@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pyogrio
@@ -19,6 +22,15 @@ def gdal_read(url: str, layer: str, **options: Any) -> tuple[list[dict[str, Any]
     shapes = frame.geometry.to_wkt() if "geometry" in frame else [None] * len(frame)
     rows = frame.drop(columns="geometry", errors="ignore").astype(object).to_dict("records")
     return [{**row, "wkt": shape} for row, shape in zip(rows, shapes, strict=True)], crs
+
+
+def qgis_read(url: str, python: str, box: tuple[float, float, float, float]) -> dict[str, Any]:
+    """What `qgisclient` saw, run by a Python that has QGIS."""
+    command = [python, str(Path(__file__).with_name("qgisclient.py")), url, *map(str, box)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    told: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return told
 
 
 def owslib_tour(url: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.servers
 BOX = (118.9499, 37.94, 118.951, 38.0)
+SYSTEM_PYTHON = "/usr/bin/python3"
+_HAS_QGIS = subprocess.run([SYSTEM_PYTHON, "-c", "import qgis.core"], capture_output=True, check=False).returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,18 @@ def test_gdal_reads_the_rows_that_are_there(asked: Callable[..., Any]) -> None:
     both = asked(mapclients.gdal_read, "assets", where="kind = 'fixed_roof_tank'", bbox=BOX)[0]
     assert _codes(both) == [one for one in _codes(boxed) if ".T-" in one]
     assert _codes(asked(mapclients.gdal_read, "sensors", where="value > 3")[0]) == ["TEST-1.LT-1"]
+
+
+@pytest.mark.skipif(not _HAS_QGIS, reason="the system's Python has no QGIS (package python3-qgis)")
+def test_qgis_reads_the_rows_that_are_there(asked: Callable[..., Any]) -> None:
+    told = asked(mapclients.qgis_read, SYSTEM_PYTHON, BOX)
+    things = {f"{plant}.{asset.code}": asset for plant in ("TEST-1", "TEST-2") for asset in small_plant().assets}
+    assert told["assets"] == {"count": len(things), "rows": sorted(things)}
+    area = shapely.box(*BOX)
+    assert told["box"] == sorted(name for name, asset in things.items() if asset.geometry.intersects(area))
+    assert told["cameras"] == ["TEST-1.CAM-1", "TEST-2.CAM-1"]
+    assert told["people"]["rows"] == ["TEST-1.P000", "TEST-1.P001"]
+    assert told["fences"]["count"] == len(told["fences"]["rows"]) == 4
 
 
 def test_gdal_sees_fences_as_they_were(asked: Callable[..., Any]) -> None:
