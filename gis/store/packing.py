@@ -129,7 +129,8 @@ def _groups(channels: Iterable[bytes], at_ns: int | None) -> list[_Group]:
         if at_ns is not None:
             # The last one may hold few fixes up to the instant; then the one before is needed too.
             whole_ns = (begins_ns[1] - begins_ns[0]) if count > 1 else 0
-            few = last > 1 and (at_ns - begins_ns[last - 1]) * GROUP < 2 * FEW * whole_ns
+            held = min(GROUP, fixes - (last - 1) * GROUP)
+            few = last > 1 and (held < 2 * FEW or (at_ns - begins_ns[last - 1]) * GROUP < 2 * FEW * whole_ns)
             wanted = range(max(0, last - 1 - few), last)
         at = _HEAD.size + count * _GROUP_HEAD.size
         for place, (_, length) in enumerate(heads):
@@ -147,7 +148,8 @@ class Unpacked:
     Args:
         channels: of c chunks, as `packed` made them.
         frame: the plant's site frame.
-        at_ns: only each chunk's last `2 * FEW` fixes up to this instant; a chunk that begins later has none.
+        at_ns: only each chunk's last fixes up to this instant, `FEW` to `2 * FEW` where there are so many; a chunk that
+            begins later has none.
 
     Attributes:
         lengths: (c,) fixes of each chunk.

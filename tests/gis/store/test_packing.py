@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gis.errors import StoreError
 from gis.frames import SiteFrame
 from gis.store.packing import (
+    FEW,
     SETTLED_LEVEL,
     Unpacked,
     covariance,
@@ -74,6 +75,26 @@ def test_batches_of_different_making_are_read_together() -> None:
     assert fixes.t_ns.tolist() == [*few.t_ns.tolist(), *many.t_ns.tolist(), *few.t_ns.tolist()]
     assert np.array_equal(fixes.xyz_m, place_as_kept(np.vstack([few.xyz_m, many.xyz_m, few.xyz_m])))
     assert len(Unpacked([], FRAME).t_ns) == 0
+
+
+@given(st.lists(st.integers(1, 1500), min_size=1, max_size=6), st.integers(-5, 1600))
+def test_up_to_an_instant_only_the_last_fixes_are_read(sizes: list[int], second: int) -> None:
+    chunks = [chunk(f"P-{i}", size, seed=i, step_ns=(1000 + 7 * i) * MS) for i, size in enumerate(sizes)]
+    # Packed one by one their columns have widths of their own.
+    channels = [data for one in chunks for data in packed([one], FRAME)]
+    at_ns = T0 + second * 1000 * MS
+    whole, last = Unpacked(channels, FRAME), Unpacked(channels, FRAME, at_ns)
+    rows = []
+    for start, length in zip(np.cumsum(whole.lengths) - whole.lengths, whole.lengths, strict=True):
+        until = int(np.searchsorted(whole.t_ns[start : start + length], at_ns, side="right"))
+        rows.append(np.arange(start + max(0, until - 2 * FEW), start + until))
+    # Groups that end long before the instant are not read, so there may be fewer; never fewer than `FEW`.
+    ends = np.cumsum(last.lengths)
+    for own, start, end in zip(rows, ends - last.lengths, ends, strict=True):
+        assert min(len(own), FEW) <= end - start <= len(own)
+        same = own[len(own) - (end - start) :]
+        for name in ("t_ns", "xyz_m", "cov_m2", "velocity_mps", "p_still", "status", "reasons"):
+            assert np.array_equal(getattr(last, name)[start:end], getattr(whole, name)[same]), name
 
 
 def test_an_origin_that_moved_does_not_move_the_past() -> None:
