@@ -79,8 +79,8 @@ const PICTURES = [
   { name: 'desk-en', query: 'lang=en&open=alarms', size: DESK },
   { name: 'fences-zh', query: 'lang=zh&open=fences', size: DESK, after: editFence },
   { name: 'fences-en', query: 'lang=en&open=fences', size: DESK, after: editFence },
-  { name: 'muster-zh', query: 'lang=zh&open=muster', size: DESK, after: drill, then: endDrill },
-  { name: 'muster-en', query: 'lang=en&open=muster', size: DESK, after: drill, then: endDrill },
+  { name: 'muster-zh', query: 'lang=zh&open=muster', size: DESK, after: drill, finish: endDrill },
+  { name: 'muster-en', query: 'lang=en&open=muster', size: DESK, after: drill, finish: endDrill },
   { name: 'replay-zh', query: 'lang=zh', size: DESK, after: back },
   { name: 'replay-en', query: 'lang=en', size: DESK, after: back },
   { name: 'questions-zh', query: 'lang=zh&open=questions', size: DESK, after: ask },
@@ -97,7 +97,7 @@ const PICTURES = [
   },
 ];
 
-async function take(browser, { name, query, size, after, then, cut }) {
+async function take(browser, { name, query, size, after, finish, cut }) {
   const page = await browser.newPage({ viewport: size });
   let silent = false;
   if (cut) {
@@ -114,7 +114,7 @@ async function take(browser, { name, query, size, after, then, cut }) {
   silent = cut === true;
   await after?.(page);
   await page.screenshot({ path: join(target, `${name}.png`) });
-  await then?.(page);
+  await finish?.(page);
   await page.close();
   console.log(`docs/images/${name}.png`);
 }
