@@ -15,13 +15,13 @@ import shapely
 
 from gis.fix import r95_m
 from gis.kinds import AnchorPoint
-from twin.simulate.obstacles import obstacles, shadow_m
+from gis.obstacles import obstacles, shadow_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gis.obstacles import Obstacles
     from gis.plant import Plant
-    from twin.simulate.obstacles import Obstacles
 
 REACH_M = 90.0
 """How far a range carries in the open."""

@@ -162,6 +162,13 @@ alarm = Table(
 )
 Index("alarm_raised_idx", alarm.c.plant, alarm.c.raised_ns, alarm.c.id)
 Index("alarm_open_idx", alarm.c.plant, postgresql_where=alarm.c.open)
+# When an alarm that is over was not over yet.
+Index(
+    "alarm_stood_idx",
+    func.int8range(alarm.c.raised_ns, func.greatest(alarm.c.raised_ns, alarm.c.changed_ns)),
+    postgresql_using="gist",
+    postgresql_where=~alarm.c.open,
+)
 
 muster = Table(
     "muster",

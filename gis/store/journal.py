@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import and_, func, or_, select, text, tuple_
+from sqlalchemy import BigInteger, and_, cast, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from gis.errors import StoreError
@@ -143,9 +143,11 @@ def alarms_at(conn: Connection, plant_code: str, at_ns: int) -> list[dict[str, A
         .limit(1)
         .lateral("newest")
     )
-    candidates = and_(
-        alarm.c.plant == plant_code, alarm.c.raised_ns <= at_ns, or_(alarm.c.open, alarm.c.changed_ns > at_ns)
-    )
+    # Each half has an index of its own.
+    is_open = and_(alarm.c.open, alarm.c.raised_ns <= at_ns)
+    stood = func.int8range(alarm.c.raised_ns, func.greatest(alarm.c.raised_ns, alarm.c.changed_ns))
+    was_open = and_(~alarm.c.open, stood.op("@>")(cast(at_ns, BigInteger)))
+    candidates = and_(alarm.c.plant == plant_code, or_(is_open, was_open))
     query = (
         select(newest.c.body)
         .select_from(alarm)

@@ -13,8 +13,8 @@ from shapely.geometry import Point
 from gis.files.reader import read_plant
 from gis.fix import R95_OF_SIGMA
 from gis.kinds import FixedRoofTank, Warehouse
+from gis.obstacles import obstacles
 from twin.coverage import LEAST_ANCHORS, MOST_ANCHORS, REACH_M, WORST_HDOP, AnchorSet, coverage, expected_error
-from twin.simulate.obstacles import obstacles
 
 NOTHING = obstacles([])
 DEMO = Path(__file__).resolve().parents[2] / "data" / "demo-plant"

@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 
 from gis.kinds import AnchorPoint
+from gis.obstacles import Obstacles, obstacles, shadow_m
 from twin.demoplant.front import DRILL_YARD
 from twin.demoplant.grid import FENCE_LINE, GATE_X, GOODS_X
 from twin.demoplant.units import UNITS
-from twin.simulate.obstacles import Obstacles, obstacles, shadow_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

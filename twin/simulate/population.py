@@ -31,6 +31,8 @@ _SITE_HOLDS_S = 900.0
 _MISSTEPPERS = frozenset({"contractor", "visitor", "driver"})
 FIRST_MISSTEP_S, MISSTEP_STAY_S = 3.0, 40.0
 MISSTEPS_PER_H = 4.0
+# A drill: seconds until somebody leaves (on average), how fast people go then, and a time that never comes.
+_REACTION_S, _HURRY_MPS, _UNTIL_CALLED = 20.0, (1.4, 2.0), 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,13 @@ class _Walkers:
         self._misstep_due_s = FIRST_MISSTEP_S
         self.misstep_every_s = 3600.0 / MISSTEPS_PER_H
         self._last_misstep: tuple[int, str] | None = None
+        self._muster_spots = np.array(
+            [i for i, spot in enumerate(terrain.walk_spots) if spot.kind == "muster_point" and self.places.reached[i]],
+            np.intp,
+        )
+        # When each leaves for a muster point, and who is on the way or there; without a call nobody.
+        self._leaves_s = np.full(len(people), np.inf)
+        self._mustered = np.zeros(len(people), bool)
         self._inside = [
             (spot, terrain.walk_spots[spot].forbidden)
             for spot in range(len(terrain.walk_spots))
@@ -147,12 +156,33 @@ class _Walkers:
     def advance(self, now_s: float, local_s: float, dt_s: float) -> None:
         """Move everybody on; those who arrived stay a while, those who stood long enough go on."""
         came = self.movers.advance(dt_s)
-        self.movers.standing_until_s[came] = now_s + self.stay_s[came]
+        self.movers.standing_until_s[came] = np.where(self._mustered[came], _UNTIL_CALLED, now_s + self.stay_s[came])
+        for who in np.flatnonzero(self._leaves_s <= now_s):
+            self._leaves_s[who] = np.inf
+            self._mustered[who] = True
+            self.movers.send(int(who), self._muster_spot(int(who)), float(self._rng.uniform(*_HURRY_MPS)))
         for who in np.flatnonzero(self.movers.standing_until_s <= now_s):
             spot, self.stay_s[who] = self._next(int(who), local_s, int(self.movers.spot[who]))
             self.movers.send(int(who), spot, walking_speed(self._rng))
-        if self._inside and now_s >= self._misstep_due_s:
+        if self._inside and now_s >= self._misstep_due_s and not self._mustered.any():
             self._misstep(now_s)
+
+    def muster(self, now_s: float, called: bool) -> None:
+        """Everybody leaves for the nearest muster point, each after a moment of their own; or back to what they did."""
+        n = len(self.people)
+        if called and len(self._muster_spots):
+            self._leaves_s = now_s + np.minimum(self._rng.exponential(_REACTION_S, n), 6 * _REACTION_S)
+        if not called:
+            self._leaves_s = np.full(n, np.inf)
+            self._mustered = np.zeros(n, bool)
+            waiting = self.movers.standing_until_s == _UNTIL_CALLED
+            self.movers.standing_until_s[waiting] = now_s + self._rng.uniform(0.0, _REACTION_S, int(waiting.sum()))
+
+    def _muster_spot(self, who: int) -> int:
+        """The muster point with the shortest way from where somebody stands or goes."""
+        net = self.movers.net
+        way_m = net.distance_m[self._muster_spots, net.spot_node[self.movers.spot[who]]]
+        return int(self._muster_spots[np.argmin(way_m)])
 
     def _barred(self, who: int) -> list[int]:
         """Spots inside fences this person may not enter."""
@@ -233,6 +263,11 @@ class Population:
         """How often somebody goes where they may not be."""
         if self._walkers is not None:
             self._walkers.misstep_every_s = 3600.0 / max(per_h, 1e-3)
+
+    def muster(self, now_s: float, called: bool) -> None:
+        """A muster is called at simulated second `now_s`, or is over."""
+        if self._walkers is not None:
+            self._walkers.muster(now_s, called)
 
     def begin(self, local_s: float) -> None:
         """Put everybody in place for a second of the local day."""

@@ -10,6 +10,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+import msgspec
+
 from gis.time import NS_PER_S, format_time
 from twin.addresses import BrokerAddress
 from twin.simulate.crowd import crowded
@@ -41,6 +43,28 @@ class Progress:
     ranges: int = 0
     connected: bool = False
     waiting: int = 0
+
+
+@dataclass
+class MusterCall:
+    """Whether a muster is on, as `out/state` says: what people in the plant would hear."""
+
+    is_on: bool = False
+
+    def hear(self, payload: bytes) -> None:
+        """Take one message; one that is none is left aside."""
+        try:
+            told = msgspec.json.decode(payload, type=_State)
+        except msgspec.MsgspecError:
+            log.warning("a message of the plant's state that is none: %.80r", payload)
+            return
+        self.is_on = told.muster is not None
+
+
+class _State(msgspec.Struct):
+    """What matters of `out/state`."""
+
+    muster: str | None = None
 
 
 @dataclass
@@ -128,7 +152,8 @@ def run(
     progress = Progress()
     broker = BrokerAddress(mqtt_host, mqtt_port, username, password)
     file = truth.open("w", encoding="utf-8", newline="") if truth is not None else nullcontext()
-    with file as stream, Sender(broker) as sender:
+    call = MusterCall()
+    with file as stream, Sender(broker, listen=f"twin/v1/{plant.head.code}/out/state", hear=call.hear) as sender:
         record = TruthFile(stream) if stream is not None else None
         if record is not None:
             record.begin()
@@ -137,6 +162,7 @@ def run(
             behind = time.time_ns() - simulation.next_ns
             if behind > _LATE_NS:
                 progress.skipped += simulation.skip_to(time.time_ns())
+            simulation.muster(call.is_on)
             step = simulation.advance()
             if record is not None:
                 record.add(simulation, step)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gis.kinds import AnchorPoint
+from gis.obstacles import Obstacles, shadow_m
 from twin.simulate.errors import SimulationError
-from twin.simulate.obstacles import Obstacles, shadow_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

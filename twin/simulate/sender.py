@@ -11,6 +11,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -31,10 +32,20 @@ class Sender:
     Args:
         broker: where to publish.
         client_id: name at the broker; empty lets the broker choose.
+        listen: a topic to hear, if any.
+        hear: told each of its messages, in the network's thread.
     """
 
-    def __init__(self, broker: BrokerAddress, client_id: str = "") -> None:
+    def __init__(
+        self,
+        broker: BrokerAddress,
+        client_id: str = "",
+        *,
+        listen: str | None = None,
+        hear: Callable[[bytes], None] | None = None,
+    ) -> None:
         self._broker = broker
+        self._listen = listen
         self._up = threading.Event()
         # Each counter is written by one thread only, so no lock can stand between paho's and ours.
         self._answered = 0
@@ -48,6 +59,8 @@ class Sender:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
+        if hear is not None:
+            client.on_message = lambda _client, _userdata, message: hear(bytes(message.payload))
         self._client = client
 
     def __enter__(self) -> Self:
@@ -98,6 +111,8 @@ class Sender:
         if reason.is_failure:
             log.warning("broker %s refused the connection: %s", self._broker.host, reason)
             return
+        if self._listen is not None:
+            self._client.subscribe(self._listen)
         self._up.set()
 
     def _on_disconnect(self, _client: Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:

@@ -124,9 +124,16 @@ class Simulation:
         self.cameras = [c.code for c in plant.cameras if c.valid_at(start_ns)]
         self._cameras = CameraDevices(len(self.cameras), cameras)
         self._weather_due_s = 0.0
+        self._mustering = False
         if incidents_per_h is not None:
             self.population.misstep(incidents_per_h * 2 / 3)
             self._tags.call_every_s = 3600.0 / max(incidents_per_h / 3, 1e-3)
+
+    def muster(self, called: bool) -> None:
+        """From the next step on people go to the muster points, or back to what they did; may be told again."""
+        if called != self._mustering:
+            self._mustering = called
+            self.population.muster(self._now_s, called)
 
     @property
     def next_ns(self) -> int:

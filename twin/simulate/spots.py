@@ -10,9 +10,9 @@ import shapely
 from shapely.geometry import LineString, Point
 
 from gis.kinds import Building, Road
+from gis.obstacles import Obstacles, is_entered, obstacles
 from gis.plant import FencePurpose
 from twin.simulate.errors import SimulationError
-from twin.simulate.obstacles import Obstacles, is_entered, obstacles
 from twin.simulate.ways import Spur, Way, WayNet, build_net
 
 if TYPE_CHECKING:

@@ -105,6 +105,8 @@ class OutState(msgspec.Struct, frozen=True):
     """Of those, without a fix for so long that nobody knows where they are."""
     unacknowledged: int
     alarms: list[OutAlarm]
+    muster: str | None
+    """Id of the drill or evacuation that is on: everybody goes to a muster point. Null: none is."""
 
 
 Rows = dict[str, OutPosition]
@@ -167,6 +169,7 @@ def state_message(snapshot: WorldSnapshot) -> bytes:
             lost=int(np.count_nonzero(status == FixStatus.LOST)),
             unacknowledged=_unacknowledged(snapshot.alarms),
             alarms=[_alarm(alarm, snapshot.seq, "open") for alarm in snapshot.alarms],
+            muster=snapshot.muster.id if snapshot.muster is not None and snapshot.muster.ended_ns is None else None,
         )
     )
 

@@ -11,10 +11,10 @@ import shapely
 from gis.files import read_plant
 from gis.files.writer import plant_texts
 from gis.kinds import TANKS, FixedRoofTank, FloatingRoofTank, Road, SphereTank, Unit
+from gis.obstacles import obstacles
 from gis.plant import FencePurpose, Plant
 from twin.demoplant.front import DRILL_YARD
 from twin.demoplant.layout import demonstration_plant
-from twin.simulate.obstacles import obstacles
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

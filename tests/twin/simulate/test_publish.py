@@ -13,7 +13,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from gis.time import parse_time
 from tests.twin.simulate.small import small_plant
-from twin.simulate.publish import run
+from twin.servers.processes import wait_until
+from twin.simulate.publish import MusterCall, run
 from twin.simulate.sender import MOST_WAITING, Sender
 
 if TYPE_CHECKING:
@@ -128,3 +129,20 @@ def _nowhere() -> BrokerAddress:
     from twin.addresses import BrokerAddress  # noqa: PLC0415 - the name above is for types only
 
     return BrokerAddress("127.0.0.1", 9)
+
+
+def test_the_call_to_muster_is_heard_from_the_broker(broker: BrokerAddress) -> None:
+    topic, call = "twin/v1/CALLED/out/state", MusterCall()
+    other = Client(CallbackAPIVersion.VERSION2)
+    other.connect(broker.host, broker.port)
+    other.loop_start()
+    try:
+        with Sender(broker, listen=topic, hear=call.hear) as sender:
+            assert sender.wait_connected(10)
+            for payload, called in ((b'{"muster": "M-1", "seq": 1}', True), (b"{", True), (b'{"muster": null}', False)):
+                other.publish(topic, payload, qos=1, retain=True).wait_for_publish(5)
+                assert wait_until(lambda called=called: call.is_on is called, timeout_s=10)  # type: ignore[misc]
+    finally:
+        other.publish(topic, b"", qos=1, retain=True).wait_for_publish(5)
+        other.disconnect()
+        other.loop_stop()

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from gis.obstacles import obstacles
 from tests.twin.simulate.small import FRAME, small_plant
 from twin.simulate.errors import SimulationError
-from twin.simulate.obstacles import obstacles
 from twin.simulate.radio import MOST_RANGES, RadioField, Ranges
 
 if TYPE_CHECKING:

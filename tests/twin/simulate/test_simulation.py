@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from gis.files import read_plant
+from gis.plant import FencePurpose
 from tests.twin.simulate.small import START_NS, small_plant
 from twin.simulate.errors import SimulationError
 from twin.simulate.messages import outgoing
@@ -179,3 +180,27 @@ def test_visitors_are_escorted(played: tuple[Simulation, list[Step]]) -> None:
         assert guests
         gap = np.hypot(*np.moveaxis(xy[:, guests, None] - xy[:, None, officers], -1, 0))
         assert np.median(gap.min(axis=(1, 2))) < 60.0
+
+
+def test_a_muster_brings_people_to_the_muster_points_and_its_end_sends_them_back(plant: Plant) -> None:
+    simulation = Simulation(plant, seed=3, start_ns=START_NS)
+    points = shapely.union_all(
+        [plant.head.frame.shape_to_site(f.geometry) for f in plant.fences if f.purpose is FencePurpose.MUSTER]
+    )
+    people = [who for who, carrier in enumerate(simulation.carriers) if carrier.person is not None]
+
+    def safe(step: Step) -> float:
+        return float(shapely.contains_xy(points, *step.truth.xyz_m[people, :2].T).mean())
+
+    before = safe(simulation.advance())
+    simulation.muster(True)
+    called = []
+    for _ in range(900):
+        # Told every second, as the broker's retained word is.
+        simulation.muster(True)
+        called.append(safe(simulation.advance()))
+    assert before < 0.1
+    assert called[10] < 0.5
+    assert called[-1] == 1.0
+    simulation.muster(False)
+    assert min(safe(simulation.advance()) for _ in range(300)) < 0.2

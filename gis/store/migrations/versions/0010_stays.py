@@ -1,4 +1,4 @@
-"""Stays inside fences, derived from the crossings."""
+"""Stays inside fences, derived from the crossings; alarms by the time they stood."""
 
 from __future__ import annotations
 
@@ -34,9 +34,17 @@ def upgrade() -> None:
     )
     op.execute(FROM_CROSSINGS)
     op.create_index("stay_pair_idx", "stay", ["plant", "subject", "fence", "from_ns"])
+    op.create_index(
+        "alarm_stood_idx",
+        "alarm",
+        [sa.text("int8range(raised_ns, GREATEST(raised_ns, changed_ns))")],
+        postgresql_using="gist",
+        postgresql_where=sa.text("NOT open"),
+    )
     op.create_index("stay_time_idx", "stay", [sa.text("int8range(from_ns, until_ns)")], postgresql_using="gist")
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("alarm_stood_idx", "alarm")
     op.drop_table("stay")

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gis.kinds import Building, BulletTank, FixedRoofTank, LoadingBay, Pump, Warehouse
-from twin.simulate.obstacles import Obstacles, chord_in_circles, is_entered, obstacles, shadow_m, span_in_boxes
+from gis.obstacles import Obstacles, chord_in_circles, is_entered, obstacles, shadow_m, span_in_boxes
 
 place = st.tuples(st.floats(-100, 100), st.floats(-100, 100))
 radius = st.floats(0.5, 40)
