@@ -23,7 +23,7 @@ const drill = async (page) => {
   await page.getByTestId('muster-reason').fill(page.url().includes('lang=en') ? 'Quarterly drill' : '季度演练');
   await page.getByTestId('muster-drill').click();
   await page.locator('[data-testid=muster-list] [data-subject]').first().waitFor();
-  await page.waitForTimeout(75_000);
+  await page.waitForTimeout(150_000);
   await page.locator('[data-standing=not_safe] .muster-who').first().click();
   await page.waitForTimeout(4000);
 };
